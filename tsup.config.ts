@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { defineConfig, type Options } from "tsup";
+
+type Manifest = { exports: Record<string, { "@sojourn/source": string }> };
+
+// A package's `exports` is the one list of its entries: adding a subpath there is enough.
+function entries(folder: string): string[] {
+  const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Manifest;
+  return Object.values(exports).map((entry) => `${folder}/${entry["@sojourn/source"].slice(2)}`);
+}
+
+function build(name: string): Options {
+  const folder = `packages/${name}`;
+  return {
+    name,
+    entry: entries(folder),
+    outDir: `${folder}/dist`,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    // Also removes tsconfig.tsbuildinfo, so that tsc -b writes every declaration again.
+    clean: true,
+    // TypeScript 7 has no compiler API for this: declarations come from tsc -b.
+    dts: false,
+    // tsup looks for dependencies in the root's package.json only: leave every bare import alone.
+    skipNodeModulesBundle: true,
+  };
+}
+
+export default defineConfig(readdirSync("packages").map(build));
