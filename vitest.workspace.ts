@@ -4,7 +4,9 @@ import type { TestProjectConfiguration } from "vitest/config";
 
 // *.test.ts in these packages is portable: the same files run on every runtime.
 // *.node.test.ts, and all tests elsewhere, run on Node only.
-const portable = ["core", "memory", "net", "edge"].map((name) => `packages/${name}/test/**/*.test.ts`);
+const portable = ["core", "memory", "net", "edge"].map(
+  (name) => `packages/${name}/test/**/*.test.ts`,
+);
 const nodeOnly = "**/*.node.test.ts";
 
 // Packages are tested from their source, so that tests need no build.
