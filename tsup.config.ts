@@ -24,6 +24,8 @@ function build(name: string): Options {
     dts: false,
     // tsup looks for dependencies in the root's package.json only: leave every bare import alone.
     skipNodeModulesBundle: true,
+    // Errors are printed all the same.
+    silent: true,
   };
 }
 

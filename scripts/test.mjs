@@ -1,0 +1,74 @@
+// npm test: everything that must hold, one heading each, and a count at the end. --full: larger seeds.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { env, run, setup } from "./setup.mjs";
+
+const full = process.argv.includes("--full");
+if (full) env.SOJOURN_FULL = "1";
+
+const reports = mkdtempSync(join(tmpdir(), "sojourn-test-"));
+const vitest = "node_modules/vitest/vitest.mjs";
+
+const checks = {
+  lint: ["oxlint", "--deny-warnings"],
+  format: ["oxfmt", "--check"],
+  "unused and undeclared": ["knip"],
+  types: ["npm", "run", "--silent", "typecheck"],
+  build: ["npm", "run", "--silent", "build"],
+  "tests on Node": ["node", vitest, "run", "--project", "node"],
+  "tests on workerd": ["node", vitest, "run", "--project", "workerd"],
+  "tests on Deno": ["deno", "run", "-A", vitest, "run", "--project", "deno"],
+  "tests on Bun": ["bun", "--bun", vitest, "run", "--project", "bun"],
+  size: ["node", "scripts/size.mjs"],
+  packages: ["node", "scripts/package-check.mjs"],
+};
+
+async function check(command) {
+  const code = await run(command);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+// A runtime that is missing, or that found no test, has failed.
+async function test(command) {
+  const file = join(reports, `${Math.floor(performance.now())}.json`);
+  const code = await run([
+    ...command,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  const passed = report.numPassedTests;
+  const failed = report.numFailedTests + broken.length;
+  return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
+}
+
+setup();
+const total = { passed: 0, failed: 0 };
+const summary = [];
+for (const [heading, command] of Object.entries(checks)) {
+  console.log(`\n=== ${heading}`);
+  const start = performance.now();
+  const { passed, failed } = await (command.includes(vitest) ? test(command) : check(command));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  summary.push(
+    `${failed === 0 ? "ok    " : "FAILED"} ${heading}: ${passed} of ${passed + failed} in ${seconds} s`,
+  );
+  total.passed += passed;
+  total.failed += failed;
+}
+rmSync(reports, { recursive: true });
+
+console.log(
+  `\n=== summary\n${summary.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`,
+);
+process.exitCode = total.failed === 0 ? 0 : 1;
