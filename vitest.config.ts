@@ -4,6 +4,8 @@ import projects from "./vitest.workspace.ts";
 export default defineConfig({
   test: {
     projects,
+    // Four runtimes on two busy cores: slow is not broken.
+    testTimeout: 30_000,
     // workerd sees only what it is given. "1": many seeds and large models (npm run test:full).
     env: { SOJOURN_FULL: process.env.SOJOURN_FULL ?? "" },
   },

@@ -77,12 +77,27 @@ async function tryInstalled(packages, temp) {
     join(project, "package.json"),
     JSON.stringify({ private: true, type: "module", dependencies }),
   );
+  writeFileSync(
+    join(project, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        noEmit: true,
+        strict: true,
+        module: "nodenext",
+        lib: ["ES2024", "DOM"],
+        types: ["node"],
+        typeRoots: [join(root, "node_modules", "@types")],
+        skipLibCheck: true,
+      },
+    }),
+  );
   const specifiers = packages.flatMap(({ name, exports }) =>
     Object.keys(exports).map((path) => name + path.slice(1)),
   );
   const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
   if ((await attempt("install", "npm", install, project)) === undefined) return;
-  const output = await attempt("run", "node", ["program.mjs", ...specifiers], project);
+  await attempt("types", "tsc", ["-p", "."], project);
+  const output = await attempt("run", "node", ["program.ts", ...specifiers], project);
   if (output !== undefined) console.log(output.trim());
 }
 

@@ -35,7 +35,7 @@ function isInstalled() {
 export function setup() {
   if (isInstalled()) return;
   console.log("Installing what package-lock.json says ...");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: "inherit",
   });

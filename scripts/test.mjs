@@ -6,6 +6,7 @@ import { env, run, setup } from "./setup.mjs";
 
 const full = process.argv.includes("--full");
 if (full) env.SOJOURN_FULL = "1";
+if (!process.stdout.isTTY) env.NO_COLOR = "1";
 
 const reports = mkdtempSync(join(tmpdir(), "sojourn-test-"));
 const vitest = "node_modules/vitest/vitest.mjs";
@@ -13,7 +14,7 @@ const vitest = "node_modules/vitest/vitest.mjs";
 const checks = {
   lint: ["oxlint", "--deny-warnings"],
   format: ["oxfmt", "--check"],
-  "unused and undeclared": ["knip"],
+  "unused and undeclared": ["knip", "--no-config-hints"],
   types: ["npm", "run", "--silent", "typecheck"],
   build: ["npm", "run", "--silent", "build"],
   "tests on Node": ["node", vitest, "run", "--project", "node"],
@@ -31,7 +32,7 @@ async function check(command) {
 
 // A runtime that is missing, or that found no test, has failed.
 async function test(command) {
-  const file = join(reports, `${Math.floor(performance.now())}.json`);
+  const file = join(reports, `${command.at(-1)}.json`);
   const code = await run([
     ...command,
     "--reporter=default",

@@ -1,17 +1,20 @@
-// Runs in an empty project in which nothing but the packed packages is installed.
+// Compiled and run in an empty project in which nothing but the packed packages is installed.
 import assert from "node:assert/strict";
+import { createSessions } from "@sojourn/core";
+import { memoryStore } from "@sojourn/memory";
 
 for (const specifier of process.argv.slice(2)) await import(specifier);
 console.log(`imported ${process.argv.slice(2).join(", ")}`);
-
-const { createSessions } = await import("@sojourn/core");
-const { memoryStore } = await import("@sojourn/memory");
 
 const sessions = createSessions({ store: memoryStore(), secret: "0123456789abcdef".repeat(4) });
 const app = sessions.fetch(async (request, { session }) => {
   if (new URL(request.url).pathname === "/login") await session.login("ada");
   return new Response((await session.get())?.userId ?? "nobody");
 });
+
+// @ts-expect-error The types are there, and are not `any`.
+const misspelt = sessions.fetsh;
+assert.equal(misspelt, undefined);
 
 const login = await app(new Request("https://example.com/login", { method: "POST" }));
 assert.equal(await login.text(), "ada");
