@@ -1,0 +1,175 @@
+/** Every code a Sojourn error can carry. The union is closed: a `switch` over it narrows. */
+export type SojournErrorCode =
+  | "ambiguous-credentials"
+  | "carry-refused"
+  | "configuration"
+  | "conflict"
+  | "corrupt-record"
+  | "headers-sent"
+  | "invalid-data"
+  | "limit-reached"
+  | "login-refused"
+  | "randomness"
+  | "session-gone"
+  | "store-full"
+  | "store-unavailable"
+  | "too-large"
+  | "unauthenticated";
+
+/**
+ * The one base class. Messages never hold a token, a secret or a hash.
+ *
+ * `status`, `statusCode`, `expose` and `headers` are what Express, Koa and Fastify read from an
+ * error; `getResponse` is what Hono calls. So an uncaught error answers rightly everywhere.
+ */
+export abstract class SojournError extends Error {
+  abstract readonly code: SojournErrorCode;
+  /** The HTTP status an adapter answers with when nobody catches the error. */
+  abstract readonly status: number;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+
+  get statusCode(): number {
+    return this.status;
+  }
+
+  /** Whether the code may be shown to the client: never for the server's own faults. */
+  get expose(): boolean {
+    return this.status < 500 || this.status === 503;
+  }
+
+  get headers(): Record<string, string> {
+    return { "cache-control": "no-store" };
+  }
+
+  getResponse(): Response {
+    const body = JSON.stringify({ error: this.expose ? this.code : "internal" });
+    return new Response(body, {
+      status: this.status,
+      headers: { ...this.headers, "content-type": "application/json" },
+    });
+  }
+}
+
+/** An option is missing, malformed or dangerous. Thrown when configured, with the remedy. */
+export class ConfigurationError extends SojournError {
+  readonly code = "configuration";
+  readonly status = 500;
+}
+
+/** The store is down, or slower than its time limit. Nothing is known of the write's fate. */
+export class StoreUnavailableError extends SojournError {
+  readonly code = "store-unavailable";
+  readonly status = 503;
+}
+
+/** A bounded store holds nothing it may evict. */
+export class StoreFullError extends SojournError {
+  readonly code = "store-full";
+  readonly status = 503;
+}
+
+/** What lies under the session's key is not a record: damaged, partial or foreign. */
+export class CorruptRecordError extends SojournError {
+  readonly code = "corrupt-record";
+  readonly status = 503;
+}
+
+/** The session ended (logout, revocation, expiry, rotation) while this request was running. */
+export class SessionGoneError extends SojournError {
+  readonly code = "session-gone";
+  readonly status = 401;
+}
+
+/** A key that this request read and then changed was changed by another request meanwhile. */
+export class ConflictError extends SojournError {
+  readonly code = "conflict";
+  readonly status = 409;
+  /** The top-level keys in conflict; empty where only the record's version is known to differ. */
+  readonly keys: readonly string[];
+
+  constructor(keys: readonly string[]) {
+    super(
+      `Another request changed ${keys.length === 0 ? "the session" : `"${keys.join('", "')}"`} after it was read here. ` +
+        "Use session.update(fn) for a change that depends on what is stored.",
+    );
+    this.keys = keys;
+  }
+}
+
+/** The session's data, or one key of it, is over its size limit. Nothing was written. */
+export class TooLargeError extends SojournError {
+  readonly code = "too-large";
+  readonly status = 413;
+}
+
+/** Data that is not JSON, or that the application's schema refuses. Nothing was written. */
+export class InvalidDataError extends SojournError {
+  readonly code = "invalid-data";
+  readonly status = 500;
+  /** What the schema said, where a schema said it. */
+  readonly issues: readonly { readonly message: string }[];
+
+  constructor(message: string, issues: readonly { readonly message: string }[] = []) {
+    super(message);
+    this.issues = issues;
+  }
+}
+
+/** The user has `maxPerUser` sessions, and the policy is to refuse another. */
+export class LimitReachedError extends SojournError {
+  readonly code = "limit-reached";
+  readonly status = 409;
+}
+
+/** The user's sessions were all revoked after this authentication had begun. */
+export class LoginRefusedError extends SojournError {
+  readonly code = "login-refused";
+  readonly status = 401;
+}
+
+/** `carry` names data of a session that is neither anonymous nor the same user's. */
+export class CarryRefusedError extends SojournError {
+  readonly code = "carry-refused";
+  readonly status = 409;
+}
+
+/** The session was first read, or written, after the response's headers had left. */
+export class HeadersSentError extends SojournError {
+  readonly code = "headers-sent";
+  readonly status = 500;
+}
+
+/** The request carries a session cookie and a bearer token. */
+export class AmbiguousCredentialsError extends SojournError {
+  readonly code = "ambiguous-credentials";
+  readonly status = 400;
+}
+
+/** The runtime's random source failed or gave bits that cannot be random. */
+export class RandomnessError extends SojournError {
+  readonly code = "randomness";
+  readonly status = 500;
+}
+
+/** `requireUser()` met a request without a signed-in session. */
+export class UnauthenticatedError extends SojournError {
+  readonly code = "unauthenticated";
+  readonly status: 401 | 303;
+  readonly #redirectTo: string | undefined;
+
+  constructor(redirectTo?: string) {
+    super("This needs a signed-in session.");
+    this.#redirectTo = redirectTo;
+    this.status = redirectTo === undefined ? 401 : 303;
+  }
+
+  override get headers(): Record<string, string> {
+    return this.#redirectTo === undefined
+      ? super.headers
+      : { ...super.headers, location: this.#redirectTo };
+  }
+}

@@ -1,0 +1,28 @@
+export { type Clock, systemClock } from "./clock.ts";
+export type { CookieOptions } from "./cookie.ts";
+export * from "./errors.ts";
+export type {
+  RefusalReason,
+  RevocationReason,
+  SessionEvent,
+  SessionEventListener,
+} from "./events.ts";
+export type { Exchange, RequestFacts } from "./exchange.ts";
+export { type FetchHandler, type FetchOptions, respond } from "./fetch.ts";
+export type { HeaderEditor } from "./headers.ts";
+export { TOKEN_HEADER } from "./internal/carrier.ts";
+export type { WaitUntil } from "./internal/engine.ts";
+export type { Random } from "./internal/random.ts";
+export type { OnConflict, SessionData, SessionsOptions } from "./options.ts";
+export type { Client, LoginOptions, RequestSession } from "./request-session.ts";
+export type { Secrets } from "./secrets.ts";
+export type { Session, UserSession } from "./session.ts";
+export {
+  createSessions,
+  type Handed,
+  type SessionInfo,
+  type SessionPage,
+  type Sessions,
+} from "./sessions.ts";
+export * from "./store.ts";
+export type { Duration, Policy, TimeoutOptions, TimeoutsOption } from "./timeouts.ts";

@@ -1,0 +1,40 @@
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+const VALUES = new Int8Array(128).fill(-1);
+for (let i = 0; i < 64; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
+
+/** Base64url without padding (RFC 4648 section 5). */
+export function encodeBase64url(bytes: Uint8Array): string {
+  let text = "";
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    for (bits += 8; bits >= 6; bits -= 6) text += ALPHABET[(held >> (bits - 6)) & 63];
+    held &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + ALPHABET[(held << (6 - bits)) & 63];
+}
+
+/**
+ * The bytes, or null for anything but whole groups of four characters of the alphabet: one byte
+ * string has one text, so that no second spelling of a token exists.
+ */
+export function decodeBase64url(text: string): Uint8Array | null {
+  if (text.length % 4 !== 0) return null;
+  const bytes = new Uint8Array((text.length / 4) * 3);
+  let at = 0;
+  for (let i = 0; i < text.length; i += 4) {
+    let group = 0;
+    for (let j = i; j < i + 4; j++) {
+      // Past 127 the table gives undefined, which is no value either.
+      const value = VALUES[text.charCodeAt(j)] ?? -1;
+      if (value < 0) return null;
+      group = (group << 6) | value;
+    }
+    bytes[at++] = group >> 16;
+    bytes[at++] = (group >> 8) & 255;
+    bytes[at++] = group & 255;
+  }
+  return bytes;
+}

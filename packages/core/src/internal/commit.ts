@@ -1,0 +1,108 @@
+import { ConflictError, SessionGoneError } from "../errors.ts";
+import type { SessionChange, SessionRecord } from "../store.ts";
+import { encodeCredential, renewalDue, renewed } from "./credential.ts";
+import { insert, type Unborn } from "./create.ts";
+import type { Changes } from "./draft.ts";
+import type { Engine } from "./engine.ts";
+import { applied, checkedChanges, type Live, tooLarge } from "./live.ts";
+import { credentialOf } from "./load.ts";
+
+export interface CommitOptions {
+  /** Whether the handler's changes are saved: not after a failure. */
+  readonly save: boolean;
+  /** Whether a renewal may take place, and need not be due. */
+  readonly renew: "never" | "when-due" | "now";
+  /** Whether an anonymous session is stored though nothing was written to it. */
+  readonly always?: boolean;
+}
+
+/**
+ * Writes what changed, and renews where that is due: one round trip, or none. A new token is then in
+ * `live.token`. Throws `ConflictError`, `SessionGoneError`, `TooLargeError`, `InvalidDataError`.
+ */
+export async function commit(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
+  const changes = options.save ? await checkedChanges(engine, live) : null;
+  if (live.unborn !== null) {
+    if (changes !== null || options.always) await bear(engine, live, live.unborn, changes);
+    return;
+  }
+  if (live.state !== "open") return;
+  const renewal = options.renew === "never" ? null : await prepareRenewal(engine, live, options.renew);
+  if (changes === null && renewal === null) return;
+
+  const outcome = await engine.store.update(
+    live.record,
+    { ...(changes !== null && guarded(engine, changes)), ...renewal?.change },
+    engine.clock.now(),
+    { maxBytes: engine.maxBytes },
+  );
+  switch (outcome.status) {
+    case "updated":
+      if (changes !== null) {
+        live.record = applied(live.record, changes, outcome.version);
+        live.draft.committed(changes);
+      }
+      if (renewal !== null && outcome.renewed) renewal.done();
+      return;
+    case "conflict":
+      throw new ConflictError(moved(changes, outcome.record));
+    case "too-large":
+      throw tooLarge("Two requests together would make the session too large", engine.maxBytes, "maxBytes");
+    case "gone":
+      live.state = "gone";
+      if (changes !== null) {
+        throw new SessionGoneError("The session ended before this request's changes could be saved.");
+      }
+  }
+}
+
+/** Stores an anonymous session that so far only this request knew. */
+async function bear(
+  engine: Engine,
+  live: Live,
+  { birth, prepared }: Unborn,
+  changes: Changes | null,
+): Promise<void> {
+  const born = { ...birth, data: changes?.set ?? {} };
+  const { record, minted } = await insert(engine, born, {}, prepared);
+  live.record = record;
+  live.presented = minted.hash;
+  live.token = minted.token;
+  live.unborn = null;
+  if (changes !== null) live.draft.committed(changes);
+  engine.emit({ type: "session_created", reason: null, handle: record.handle, userId: null });
+}
+
+/** The change without the guards of keys for which the last write wins. */
+function guarded(engine: Engine, { set, unset, expect }: Changes): SessionChange {
+  const kept = Object.entries(expect).filter(([key]) => engine.conflictPolicy(key) === "error");
+  return { set, unset, expect: Object.fromEntries(kept) };
+}
+
+function moved(changes: Changes | null, { data }: SessionRecord): string[] {
+  return Object.entries(changes?.expect ?? {})
+    .filter(([key, text]) => (data[key] ?? null) !== text)
+    .map(([key]) => key);
+}
+
+/** A new secret, and the change that adds it if nobody else has renewed since this request read. */
+async function prepareRenewal(engine: Engine, live: Live, when: "when-due" | "now") {
+  await live.noted;
+  const { record } = live;
+  const { renewal, grace } = engine.policyOf(record);
+  const now = engine.clock.now();
+  const credential = credentialOf(record);
+  if (credential.current.hash !== live.presented) return null;
+  if (!renewalDue(credential, now, when === "now" ? 0 : renewal, grace)) return null;
+  const minted = engine.tokens.mint(live.kind, record, now);
+  const to = encodeCredential(renewed(credential, minted.hash, now, grace));
+  return {
+    change: { credential: { from: record.credential, to } },
+    done() {
+      const { handle, userId } = record;
+      live.record = { ...live.record, credential: to };
+      live.token = minted.token;
+      engine.emit({ type: "session_renewed", reason: null, handle, userId });
+    },
+  };
+}

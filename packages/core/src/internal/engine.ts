@@ -1,0 +1,170 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { type Clock, systemClock } from "../clock.ts";
+import { type CookieTemplate, resolveCookies } from "../cookie.ts";
+import { ConfigurationError, SojournError, StoreUnavailableError } from "../errors.ts";
+import type { SessionEvent } from "../events.ts";
+import { checkOptions, type OnConflict, type SessionsOptions } from "../options.ts";
+import { checkSecrets } from "../secrets.ts";
+import type { SessionEnvelope, SessionLimit, Store } from "../store.ts";
+import { type Policy, resolveTimeouts, type Timeouts } from "../timeouts.ts";
+import { deriveKeys, userPartition } from "./keys.ts";
+import { createRandomBytes, webRandom } from "./random.ts";
+import { createTokens, type Tokens } from "./token.ts";
+
+/** The options resolved, and what every part of the core needs to do its work. */
+export interface Engine {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly tokens: Tokens;
+  readonly cookies: { readonly user: CookieTemplate; readonly anonymous: CookieTemplate };
+  readonly timeouts: Timeouts;
+  readonly schema: StandardSchemaV1<unknown, object> | undefined;
+  readonly onInvalidData: NonNullable<SessionsOptions["onInvalidData"]>;
+  readonly bearer: boolean;
+  readonly exposeToken: boolean;
+  readonly limit: SessionLimit;
+  readonly maxBytes: number;
+  readonly maxKeyBytes: number;
+  readonly onReuse: "revoke" | "refuse";
+  readonly saveOnError: boolean;
+  randomBytes(length: number): Uint8Array;
+  /** A random whole number of ms, 0 to `max`. */
+  jitter(max: number): number;
+  partitionOf(userId: string): string;
+  conflictPolicy(key: string): OnConflict;
+  policyOf(record: SessionEnvelope): Policy;
+  emit(event: EventWithoutTime): void;
+  /** Says once that a cookie has left on plain http, where browsers drop it. */
+  warnPlainHttp(): void;
+  /** Runs what no response waits for. A failure becomes an event, not a rejection; `drain` waits. */
+  inBackground(work: Promise<unknown>, waitUntil?: WaitUntil): Promise<unknown>;
+  drain(): Promise<void>;
+}
+
+export type WaitUntil = (promise: Promise<unknown>) => void;
+
+type WithoutTime<Event> = Event extends SessionEvent ? Omit<Event, "at"> : never;
+export type EventWithoutTime = WithoutTime<SessionEvent>;
+
+export function createEngine<Data extends object>(options: SessionsOptions<Data>): Engine {
+  checkOptions(options);
+  const {
+    store,
+    clock = systemClock,
+    random = webRandom,
+    maxPerUser = 100,
+    onLimit = "evict-least-recent",
+    maxBytes = 65_536,
+    onConflict = "error",
+    onEvent,
+    onWarning = warnOnConsole,
+  } = options;
+  const timeouts = resolveTimeouts(options.timeouts);
+  const strict = timeouts.default.preset === "aal3";
+  const cookies = resolveCookies(options.cookie, strict ? { sameSite: "Strict" } : {});
+  const { namespace = cookies.user.name } = options;
+  const randomBytes = createRandomBytes(random);
+  const ring = checkSecrets(options.secret).map(deriveKeys);
+  const pending = new Set<Promise<unknown>>();
+  let warned = false;
+
+  function emit(event: EventWithoutTime): void {
+    if (onEvent === undefined) return;
+    try {
+      const heard: unknown = onEvent({ ...event, at: clock.now() } as SessionEvent);
+      if (heard instanceof Promise) heard.catch(listenerFailed);
+    } catch (error) {
+      listenerFailed(error);
+    }
+  }
+
+  function listenerFailed(error: unknown): void {
+    onWarning(`The onEvent listener failed: ${error instanceof Error ? error.name : "no Error"}.`);
+  }
+
+  return {
+    store: guarded(store),
+    clock,
+    tokens: createTokens(ring, namespace, randomBytes),
+    cookies,
+    timeouts,
+    schema: options.data,
+    onInvalidData: options.onInvalidData ?? "drop",
+    bearer: options.transport === "bearer",
+    exposeToken: options.exposeToken ?? false,
+    limit: { max: maxPerUser, onLimit },
+    maxBytes,
+    maxKeyBytes: options.maxKeyBytes ?? maxBytes,
+    onReuse: options.onReuse ?? "revoke",
+    saveOnError: options.saveOnError ?? false,
+    randomBytes,
+    jitter(max) {
+      // Not randomBytes: four equal bytes may well come twice in a row.
+      const bytes = new Uint8Array(4);
+      random(bytes);
+      return new DataView(bytes.buffer).getUint32(0) % (max + 1);
+    },
+    partitionOf(userId) {
+      if (typeof userId !== "string" || userId === "" || !userId.isWellFormed()) {
+        throw new ConfigurationError(
+          "A user id is a non-empty string of well-formed Unicode: two lone surrogates would be one user.",
+        );
+      }
+      return userPartition(namespace, userId);
+    },
+    conflictPolicy: (key) =>
+      typeof onConflict === "string" ? onConflict : (onConflict[key] ?? "error"),
+    policyOf: ({ userId, policy }) =>
+      userId === null ? timeouts.anonymous : (timeouts.policies.get(policy) ?? timeouts.default),
+    emit,
+    warnPlainHttp() {
+      if (warned) return;
+      warned = true;
+      onWarning(
+        "A session cookie was sent over plain http, where browsers drop it, since it is Secure. " +
+          "Serve https; where a proxy in front does, name it in the adapter's option trustProxy.",
+      );
+    },
+    inBackground(work, waitUntil) {
+      const tracked: Promise<unknown> = work
+        .catch((error: unknown) => {
+          const reason = error instanceof SojournError ? error.code : "error";
+          emit({ type: "background_failed", reason, handle: null, userId: null });
+        })
+        .finally(() => pending.delete(tracked));
+      pending.add(tracked);
+      waitUntil?.(tracked);
+      return tracked;
+    },
+    async drain() {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+  };
+}
+
+/** Whatever a store rejects with, other than an error of ours, means that it is unavailable. */
+function guarded(store: Store): Store {
+  async function guard<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation();
+    } catch (cause) {
+      if (cause instanceof SojournError) throw cause;
+      throw new StoreUnavailableError("The session store is unavailable.", { cause });
+    }
+  }
+  return {
+    create: (...args) => guard(() => store.create(...args)),
+    read: (...args) => guard(() => store.read(...args)),
+    update: (...args) => guard(() => store.update(...args)),
+    delete: (...args) => guard(() => store.delete(...args)),
+    list: (...args) => guard(() => store.list(...args)),
+    deleteAll: (...args) => guard(() => store.deleteAll(...args)),
+    sweep: (...args) => guard(() => store.sweep(...args)),
+  };
+}
+
+function warnOnConsole(message: string): void {
+  // The one place where the core speaks by itself; `onWarning` silences it.
+  // oxlint-disable-next-line no-console
+  console.warn(`Sojourn: ${message}`);
+}

@@ -1,0 +1,191 @@
+import { HeadersSentError, UnauthenticatedError } from "../errors.ts";
+import type { Exchange, RequestFacts } from "../exchange.ts";
+import { appendToken, makePrivate, makeUncacheable } from "../headers.ts";
+import { bearerCarrier, cookieCarrier } from "./carrier.ts";
+import { commit } from "./commit.ts";
+import { unbornAnonymous } from "./create.ts";
+import type { Engine } from "./engine.ts";
+import { hold, type Live } from "./live.ts";
+import { load, noteActivity } from "./load.ts";
+import { login } from "./login.ts";
+import { revokeAll } from "./revoke.ts";
+import type { Kind } from "./token.ts";
+import { destroy, rotate } from "./update.ts";
+import type { RequestSession } from "../request-session.ts";
+import { Session, type UserSession } from "../session.ts";
+
+export function createExchange<Data extends object>(
+  engine: Engine,
+  facts: RequestFacts,
+): Exchange<Data> {
+  const arrivedAt = engine.clock.now();
+  const carrier = (engine.bearer ? bearerCarrier : cookieCarrier)(engine, facts);
+  const loading = new Map<Kind, Promise<Live | null>>();
+  const held = new Map<Kind, Live>();
+  const loggedOut = new Set<Kind>();
+  const faces = new WeakMap<Live, Session<Data>>();
+  let asked = false;
+  let found = false;
+  let closed = false;
+
+  function ask(): void {
+    if (closed) {
+      throw new HeadersSentError(
+        "The session is asked for after the response's headers have left. Read it before you stream.",
+      );
+    }
+    asked = true;
+  }
+
+  /** The session of this kind that the request carries: looked up at most once. */
+  function loaded(kind: Kind): Promise<Live | null> {
+    let live = loading.get(kind);
+    if (live === undefined) {
+      live = find(kind);
+      loading.set(kind, live);
+    }
+    return live;
+  }
+
+  async function find(kind: Kind): Promise<Live | null> {
+    const opened = carrier.find(kind);
+    return opened === null ? null : keep(await load(engine, opened, arrivedAt));
+  }
+
+  function keep<L extends Live | null>(live: L): L {
+    if (live !== null) {
+      found = true;
+      held.set(live.kind, live);
+      loading.set(live.kind, Promise.resolve(live));
+    }
+    return live;
+  }
+
+  /** The user's session decides; the anonymous one counts only where there is no other. */
+  async function current(): Promise<Live | null> {
+    // What has been loaded may be looked at for as long as the handler runs, streaming included.
+    if (loading.size === 0) ask();
+    return alive(await loaded("user")) ?? alive(await loaded("anonymous"));
+  }
+
+  function alive(live: Live | null): Live | null {
+    return live === null || live.state === "gone" || live.state === "ended" ? null : live;
+  }
+
+  function face(live: Live): Session<Data> {
+    let session = faces.get(live);
+    if (session === undefined) faces.set(live, (session = new Session<Data>(engine, live)));
+    return session;
+  }
+
+  async function active(): Promise<Live | null> {
+    const live = await current();
+    if (live !== null) noteActivity(engine, live, facts.waitUntil);
+    return live;
+  }
+
+  async function createAnonymous(): Promise<Live> {
+    ask();
+    const unborn = unbornAnonymous(engine);
+    const { record, minted } = unborn.prepared;
+    return keep(await hold(engine, { ...record, version: 0 }, minted.hash, arrivedAt, { unborn }));
+  }
+
+  const session: RequestSession<Data> = {
+    arrivedAt,
+    client: facts.client ?? { address: null, userAgent: null },
+
+    async get() {
+      const live = await active();
+      return live === null ? null : face(live);
+    },
+
+    async peek() {
+      const live = await current();
+      return live === null ? null : face(live);
+    },
+
+    async getOrCreate() {
+      return face((await active()) ?? (await createAnonymous()));
+    },
+
+    async requireUser({ redirectTo } = {}) {
+      const live = await active();
+      if (live?.kind !== "user") throw new UnauthenticatedError(redirectTo);
+      return face(live) as UserSession<Data>;
+    },
+
+    async update(fn, options) {
+      return (await session.getOrCreate()).update(fn, options);
+    },
+
+    async login(userId, options = {}) {
+      ask();
+      const [previous, anonymous] = await Promise.all([loaded("user"), loaded("anonymous")]);
+      const live = await login(engine, {
+        userId,
+        previous: alive(previous),
+        anonymous: alive(anonymous),
+        carry: options.carry ?? [],
+        data: options.data ?? {},
+        policy: options.policy,
+        persistent: options.persistent ?? false,
+        authenticatedAt: options.authenticatedAt ?? arrivedAt,
+        arrivedAt,
+      });
+      loggedOut.delete("user");
+      return face(keep(live)) as UserSession<Data>;
+    },
+
+    async logout() {
+      ask();
+      const lives = await Promise.all([loaded("user"), loaded("anonymous")]);
+      await Promise.all(lives.map((live) => alive(live) && destroy(engine, live as Live)));
+      loggedOut.add("user").add("anonymous");
+    },
+
+    async revokeOthers() {
+      const { userId, handle } = await session.requireUser();
+      const count = await revokeAll(engine, userId, handle);
+      await rotate(engine, held.get("user") as Live);
+      return count;
+    },
+  };
+
+  return {
+    session,
+
+    async finish({ failed = false } = {}) {
+      closed = true;
+      // A handler may have asked without waiting for the answer.
+      await Promise.allSettled(loading.values());
+      const save = !failed || engine.saveOnError;
+      try {
+        for (const live of held.values()) {
+          await commit(engine, live, { save, renew: live.active ? "when-due" : "never" });
+        }
+      } finally {
+        for (const live of held.values()) if (live.state === "open") live.state = "closed";
+      }
+    },
+
+    apply(headers) {
+      if (!asked) return;
+      appendToken(headers, "Vary", carrier.vary);
+      if (found) makePrivate(headers);
+      for (const kind of ["user", "anonymous"] as const) {
+        const live = held.get(kind);
+        const token = live?.token ?? null;
+        if (token === null && !loggedOut.has(kind) && live?.state !== "ended") continue;
+        carrier.deliver(headers, kind, token, maxAge(live));
+        makeUncacheable(headers);
+        if (!facts.secure) engine.warnPlainHttp();
+      }
+    },
+  };
+
+  function maxAge(live: Live | undefined): number | undefined {
+    if (!live?.record.persistent) return undefined;
+    return Math.max(0, Math.floor((live.record.expiresAt - engine.clock.now()) / 1000));
+  }
+}

@@ -1,0 +1,60 @@
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { encodeBase64url } from "./base64url.ts";
+
+const utf8 = new TextEncoder();
+
+/** The keys that one listed secret gives: one a purpose, so that no output serves for another. */
+export interface Keys {
+  readonly mac: Keyed;
+  readonly mask: Keyed;
+}
+
+/** HMAC-SHA-256 under a fixed key. */
+export type Keyed = (message: Uint8Array) => Uint8Array;
+
+export function deriveKeys(secret: string): Keys {
+  const root = keyed(utf8.encode(secret));
+  return {
+    mac: keyed(root(utf8.encode("sojourn/1 token mac"))),
+    mask: keyed(root(utf8.encode("sojourn/1 partition mask"))),
+  };
+}
+
+function keyed(key: Uint8Array): Keyed {
+  // The key's two blocks are hashed once; each message starts from a clone of that state.
+  const start = hmac.create(sha256, key);
+  return (message) => start.clone().update(message).digest();
+}
+
+/** What the store holds of a secret: its SHA-256 in base64url, 43 characters. */
+export function hashSecret(secret: Uint8Array): string {
+  return encodeBase64url(sha256(secret));
+}
+
+/** Each part preceded by its length in UTF-8, so that no two lists of parts give the same bytes. */
+export function lengthPrefixed(...parts: readonly string[]): Uint8Array {
+  const encoded = parts.map((part) => utf8.encode(part));
+  const bytes = new Uint8Array(encoded.reduce((sum, part) => sum + 4 + part.length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const part of encoded) {
+    view.setUint32(at, part.length);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return bytes;
+}
+
+/** Where a user's sessions live: 96 bits of SHA-256 over namespace and user id. */
+export function userPartition(namespace: string, userId: string): string {
+  return encodeBase64url(sha256(lengthPrefixed(namespace, userId)).subarray(0, 12));
+}
+
+/** Compares all bytes whatever the first difference: a MAC must not be guessed byte by byte (CWE-208). */
+export function equalBytes(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  return difference === 0;
+}

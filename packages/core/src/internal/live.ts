@@ -1,0 +1,198 @@
+import {
+  CorruptRecordError,
+  HeadersSentError,
+  InvalidDataError,
+  SessionGoneError,
+  TooLargeError,
+} from "../errors.ts";
+import type { SessionData } from "../options.ts";
+import { dataSize, type SessionChange, type SessionRecord } from "../store.ts";
+import type { Unborn } from "./create.ts";
+import { type Changes, Draft, type Texts } from "./draft.ts";
+import type { Engine } from "./engine.ts";
+import { cloneJson, isForbiddenKey, parseJson } from "./json.ts";
+import type { Kind } from "./token.ts";
+
+/** One session as one request holds it: what is behind a `Session`. */
+export interface Live {
+  readonly kind: Kind;
+  /** As last known. Version 0: the store does not know it yet. */
+  record: SessionRecord;
+  readonly draft: Draft;
+  /** Hash of the secret that this request presented or was given last. */
+  presented: string;
+  readonly arrivedAt: number;
+  /** An anonymous session that the store does not know yet: what it will be made of. */
+  unborn: Unborn | null;
+  /**
+   * `gone`: it ended while it was held here. `ended`: it was ended here, on purpose. `closed`: the
+   * response has left.
+   */
+  state: "open" | "gone" | "ended" | "closed";
+  /** A token that the client has not been given yet. */
+  token: string | null;
+  /** The request read the session, rather than peeked. */
+  active: boolean;
+  /** The touch or confirmation under way; it never rejects. */
+  noted: Promise<void>;
+}
+
+/** Holds a record. The draft asks the session's state before every write. */
+export async function hold(
+  engine: Engine,
+  record: SessionRecord,
+  presented: string,
+  arrivedAt: number,
+  start: { readonly unborn?: Unborn; readonly token?: string } = {},
+): Promise<Live> {
+  const draft = await openDraft(engine, record, () => assertWritable(live));
+  const live: Live = {
+    kind: record.userId === null ? "anonymous" : "user",
+    record,
+    draft,
+    presented,
+    arrivedAt,
+    unborn: start.unborn ?? null,
+    state: "open",
+    token: start.token ?? null,
+    active: false,
+    noted: Promise.resolve(),
+  };
+  return live;
+}
+
+/** Throws where the session has ended. */
+export function assertAlive({ state }: Live): void {
+  if (state === "gone" || state === "ended") throw new SessionGoneError("This session has ended.");
+}
+
+/** Throws where the session can no longer be changed. */
+export function assertWritable(live: Live): void {
+  assertAlive(live);
+  if (live.state === "closed") {
+    throw new HeadersSentError(
+      "The response has left, so nothing more is saved. Change the session before you stream.",
+    );
+  }
+}
+
+/** Opens a record's data: parsed, validated, and in a draft of its own. */
+export async function openDraft(
+  engine: Engine,
+  record: SessionRecord,
+  guard: () => void,
+): Promise<Draft> {
+  const { values, migrated } = await fit(engine, parseData(record), record);
+  return new Draft(values, record.data, guard, migrated);
+}
+
+function parseData({ data }: { readonly data: Texts }): SessionData {
+  const values: SessionData = {};
+  for (const key of Object.keys(data)) {
+    if (isForbiddenKey(key)) throw corrupt();
+    try {
+      values[key] = parseJson(data[key] as string);
+    } catch (cause) {
+      throw corrupt(cause);
+    }
+  }
+  return values;
+}
+
+export function corrupt(cause?: unknown): CorruptRecordError {
+  return new CorruptRecordError("The stored session is damaged.", { cause });
+}
+
+/** The data as the schema has it, or what `onInvalidData` makes of it. */
+async function fit(
+  engine: Engine,
+  raw: SessionData,
+  { handle, userId }: SessionRecord,
+): Promise<{ values: SessionData; migrated: boolean }> {
+  const { schema, onInvalidData } = engine;
+  if (schema === undefined) return { values: raw, migrated: false };
+  const result = await schema["~standard"].validate(raw);
+  if (result.issues === undefined) return { values: valuesOf(result.value), migrated: false };
+  const reason = typeof onInvalidData === "function" ? "migrate" : onInvalidData;
+  engine.emit({ type: "data_invalid", reason, handle, userId });
+  if (onInvalidData === "throw") {
+    throw new InvalidDataError("The stored session's data does not fit the schema.", result.issues);
+  }
+  const replacement = typeof onInvalidData === "function" ? onInvalidData(raw) : {};
+  return { values: await validated(engine, replacement), migrated: true };
+}
+
+/** What the schema makes of the application's data. Throws `InvalidDataError` where it refuses. */
+export async function validated(engine: Engine, data: object): Promise<SessionData> {
+  if (engine.schema === undefined) return valuesOf(data);
+  const result = await engine.schema["~standard"].validate(data);
+  if (result.issues === undefined) return valuesOf(result.value);
+  const [issue] = result.issues;
+  throw new InvalidDataError(
+    `The session's data does not fit the schema: ${issue?.message ?? "no reason given"}`,
+    result.issues,
+  );
+}
+
+/** A copy, since a schema may hand out one and the same default to all sessions. */
+function valuesOf(data: object): SessionData {
+  return cloneJson({ ...data }) as SessionData;
+}
+
+/**
+ * What a draft would write, checked: against the schema, and against the sizes as this request knows
+ * them. Null where nothing changed.
+ */
+export async function checkedChanges(
+  engine: Engine,
+  { draft, record }: Pick<Live, "draft" | "record">,
+): Promise<Changes | null> {
+  const changes = draft.changes();
+  if (changes === null) return null;
+  await validated(engine, draft.values());
+  checkSizes(engine, merged(record.data, changes), changes.set);
+  return changes;
+}
+
+/** The data of a new session, checked in the same way. */
+export async function checkedData(engine: Engine, data: Texts): Promise<Texts> {
+  await validated(engine, parseData({ data }));
+  checkSizes(engine, data, data);
+  return data;
+}
+
+function checkSizes(engine: Engine, whole: Texts, written: Texts): void {
+  for (const key of Object.keys(written)) {
+    const size = dataSize({ [key]: written[key] as string });
+    if (size > engine.maxKeyBytes) {
+      const name = key.slice(0, 64);
+      throw tooLarge(`"${name}" would take ${size} bytes`, engine.maxKeyBytes, "maxKeyBytes");
+    }
+  }
+  const size = dataSize(whole);
+  if (size > engine.maxBytes) {
+    throw tooLarge(`The session would take ${size} bytes`, engine.maxBytes, "maxBytes");
+  }
+}
+
+export function tooLarge(what: string, limit: number, option: string): TooLargeError {
+  return new TooLargeError(
+    `${what}, over the limit of ${limit} (option ${option}). Nothing was saved. ` +
+      "Keep large things elsewhere and a reference here.",
+  );
+}
+
+/** The record after a change that the store has acknowledged. */
+export function applied(
+  record: SessionRecord,
+  change: Pick<SessionChange, "set" | "unset">,
+  version: number,
+): SessionRecord {
+  return { ...record, data: merged(record.data, change), version };
+}
+
+function merged(data: Texts, { set, unset = [] }: Pick<SessionChange, "set" | "unset">): Texts {
+  const whole = { ...data, ...set };
+  for (const key of unset) delete whole[key];
+  return whole;
+}
