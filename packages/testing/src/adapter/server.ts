@@ -20,8 +20,8 @@ export interface StoryServer {
 }
 
 /**
- * Serves `handler` through the adapter under test. `origin` is that of the requests which `fetch` will
- * be given ("https://app.test"); a server on loopback sends them to its own port.
+ * Serves `handler` through the adapter under test. Requests come for any origin, such as
+ * "https://app.test"; a server on loopback sends them to its own port, with path and headers as they are.
  */
 export type AdapterFactory = (
   sessions: Sessions<StoryData>,
