@@ -1,1 +1,2 @@
-export {};
+export { canonicalAddress, inNetwork, networkOf, type NetworkPrefixes } from "./address.ts";
+export { isLocalhost } from "./localhost.ts";
