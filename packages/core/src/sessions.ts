@@ -13,7 +13,7 @@ import type { SessionData, SessionsOptions } from "./options.ts";
 import type { LoginOptions } from "./request-session.ts";
 import { liveOf, Session, type UserSession } from "./session.ts";
 import type { SessionRecord } from "./store.ts";
-import { describePolicies, expiredBy, type Policy } from "./timeouts.ts";
+import { describePolicies, expiredBy, type TimeoutOptions } from "./timeouts.ts";
 
 /** Everything there is to do with sessions. Made once, when the application starts. */
 export interface Sessions<Data extends object = SessionData> {
@@ -73,8 +73,8 @@ export interface Sessions<Data extends object = SessionData> {
   /** Resolves once nothing is under way in the background: before a test looks, or the process ends. */
   drain(): Promise<void>;
 
-  /** The timeouts in force, in ms (ASVS 7.1.1). */
-  describePolicy(): Readonly<Record<string, Policy>>;
+  /** The timeouts in force, by policy: what OWASP ASVS 7.1.1 wants documented. */
+  describePolicy(): Readonly<Record<string, Required<TimeoutOptions>>>;
 }
 
 /** A session, and the token to hand to its client. */

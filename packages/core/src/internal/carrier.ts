@@ -1,9 +1,4 @@
-import {
-  cookieValues,
-  type CookieTemplate,
-  deletionCookie,
-  serializeCookie,
-} from "../cookie.ts";
+import { cookieValues, type CookieTemplate, deletionCookie, serializeCookie } from "../cookie.ts";
 import { AmbiguousCredentialsError } from "../errors.ts";
 import type { RequestFacts } from "../exchange.ts";
 import type { HeaderEditor } from "../headers.ts";
@@ -34,9 +29,11 @@ export function cookieCarrier(engine: Engine, { cookie }: RequestFacts): Carrier
       const [value] = values;
       if (value === undefined) return null;
       // A browser cannot hold two `__Host-` cookies of one name: somebody between us made one up.
-      if (values.length > 1 && /^__Host-/.test(name)) return refuse(engine, "duplicate");
+      if (values.length > 1 && name.startsWith("__Host-")) return refuse(engine, "duplicate");
       const distinct = [...new Set(values)].slice(0, MOST_CANDIDATES);
-      const ours = distinct.map((each) => engine.tokens.open(each)).filter((each) => each?.kind === kind);
+      const ours = distinct
+        .map((each) => engine.tokens.open(each))
+        .filter((each) => each?.kind === kind);
       if (ours.length > 1) return refuse(engine, "duplicate");
       return ours[0] ?? refuse(engine, "malformed");
     },

@@ -27,7 +27,8 @@ export async function commit(engine: Engine, live: Live, options: CommitOptions)
     return;
   }
   if (live.state !== "open") return;
-  const renewal = options.renew === "never" ? null : await prepareRenewal(engine, live, options.renew);
+  const renewal =
+    options.renew === "never" ? null : await prepareRenewal(engine, live, options.renew);
   if (changes === null && renewal === null) return;
 
   const outcome = await engine.store.update(
@@ -47,11 +48,17 @@ export async function commit(engine: Engine, live: Live, options: CommitOptions)
     case "conflict":
       throw new ConflictError(moved(changes, outcome.record));
     case "too-large":
-      throw tooLarge("Two requests together would make the session too large", engine.maxBytes, "maxBytes");
+      throw tooLarge(
+        "Two requests together would make the session too large",
+        engine.maxBytes,
+        "maxBytes",
+      );
     case "gone":
       live.state = "gone";
       if (changes !== null) {
-        throw new SessionGoneError("The session ended before this request's changes could be saved.");
+        throw new SessionGoneError(
+          "The session ended before this request's changes could be saved.",
+        );
       }
   }
 }

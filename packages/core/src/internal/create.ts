@@ -47,7 +47,11 @@ export async function insert(
   options?: CreateOptions,
   first: Prepared = prepare(engine, birth),
 ): Promise<{ record: SessionRecord; minted: MintedToken; outcome: Exclude<CreateOutcome, Taken> }> {
-  for (let { record, minted } = first, tries = 1; ; { record, minted } = prepare(engine, birth), tries++) {
+  for (
+    let { record, minted } = first, tries = 1;
+    ;
+    { record, minted } = prepare(engine, birth), tries++
+  ) {
     const born = { ...record, data: birth.data };
     const outcome = await engine.store
       .create(born, engine.clock.now(), options)
@@ -58,7 +62,9 @@ export async function insert(
       });
     if (outcome.status !== "exists") return { record: { ...born, version: 1 }, minted, outcome };
     if (tries === 2) {
-      throw new StoreUnavailableError("The store says of two new random handles that they are taken.");
+      throw new StoreUnavailableError(
+        "The store says of two new random handles that they are taken.",
+      );
     }
   }
 }

@@ -2,7 +2,13 @@ import { CorruptRecordError } from "../errors.ts";
 import type { RefusalReason } from "../events.ts";
 import type { SessionRecord } from "../store.ts";
 import { deadlines, expiredBy, touchDue } from "../timeouts.ts";
-import { confirm, type Credential, decodeCredential, encodeCredential, standing } from "./credential.ts";
+import {
+  confirm,
+  type Credential,
+  decodeCredential,
+  encodeCredential,
+  standing,
+} from "./credential.ts";
 import type { Engine, WaitUntil } from "./engine.ts";
 import { corrupt, hold, type Live } from "./live.ts";
 import type { OpenedToken } from "./token.ts";
@@ -90,7 +96,10 @@ export function noteActivity(engine: Engine, live: Live, waitUntil: WaitUntil | 
   const change = {
     touch: {
       lastSeenAt: now,
-      idleExpiresAt: Math.min(deadlines(policy, record.createdAt, now).idleExpiresAt, record.expiresAt),
+      idleExpiresAt: Math.min(
+        deadlines(policy, record.createdAt, now).idleExpiresAt,
+        record.expiresAt,
+      ),
     },
     ...(confirmed !== credential && {
       credential: { from: record.credential, to: encodeCredential(confirmed) },

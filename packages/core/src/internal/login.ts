@@ -39,7 +39,9 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
   const { userId, previous, anonymous, carry } = input;
   const again = previous?.record.userId === userId;
   if (carry.length > 0 && previous !== null && !again) {
-    throw new CarryRefusedError("Data can be carried from an anonymous session or the same user's only.");
+    throw new CarryRefusedError(
+      "Data can be carried from an anonymous session or the same user's only.",
+    );
   }
   const partition = engine.partitionOf(userId);
   const policy = policyNamed(engine, input.policy);
@@ -60,11 +62,15 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
   );
   if (outcome.status === "revoked") {
     engine.emit({ type: "login_refused", reason: "revoked-meanwhile", handle: null, userId });
-    throw new LoginRefusedError("The user's sessions were revoked after this authentication began.");
+    throw new LoginRefusedError(
+      "The user's sessions were revoked after this authentication began.",
+    );
   }
   if (outcome.status === "limit-reached") {
     engine.emit({ type: "excess_sessions_exceeded", reason: "refuse", handle: null, userId });
-    throw new LimitReachedError(`The user has ${engine.limit.max} sessions, and no more are allowed.`);
+    throw new LimitReachedError(
+      `The user has ${engine.limit.max} sessions, and no more are allowed.`,
+    );
   }
   let stored = record;
   try {
@@ -131,7 +137,10 @@ async function endAnonymous(
   let from = anonymous.record;
   let to = created;
   return retrying(engine, RETRY_FOR, async () => {
-    const outcome = await engine.store.delete(from, carry.length > 0 ? { ifVersion: from.version } : {});
+    const outcome = await engine.store.delete(
+      from,
+      carry.length > 0 ? { ifVersion: from.version } : {},
+    );
     if (outcome !== "conflict") return { result: to };
     const now = engine.clock.now();
     const moved = await engine.store.read(from, now);

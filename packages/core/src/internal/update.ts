@@ -51,7 +51,11 @@ export async function update<T>(
         record = await readmitted(engine, live, outcome.record);
         return null;
       case "too-large":
-        throw tooLarge("Together with another request's the change is too large", engine.maxBytes, "maxBytes");
+        throw tooLarge(
+          "Together with another request's the change is too large",
+          engine.maxBytes,
+          "maxBytes",
+        );
       case "gone":
         throw gone(live);
     }
@@ -113,7 +117,11 @@ export async function destroy(engine: Engine, live: Live): Promise<void> {
 }
 
 /** The current record, if the secret that this request presented still opens it. */
-async function readmitted(engine: Engine, live: Live, record: SessionRecord): Promise<SessionRecord> {
+async function readmitted(
+  engine: Engine,
+  live: Live,
+  record: SessionRecord,
+): Promise<SessionRecord> {
   if (await admits(engine, record, live.presented, live.arrivedAt)) return record;
   throw gone(live);
 }
