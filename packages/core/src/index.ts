@@ -25,4 +25,5 @@ export {
   type Sessions,
 } from "./sessions.ts";
 export * from "./store.ts";
+export { timeLimited } from "./time-limit.ts";
 export type { Duration, Policy, TimeoutOptions, TimeoutsOption } from "./timeouts.ts";
