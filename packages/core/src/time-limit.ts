@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { StoreUnavailableError } from "./errors.ts";
+import { wrapStore } from "./internal/wrap-store.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -7,25 +8,17 @@ import type { Store } from "./store.ts";
  * longer than `ms` rejects with `StoreUnavailableError`. What becomes of the operation is not known.
  */
 export function timeLimited(store: Store, ms: number, clock: Clock = systemClock): Store {
-  async function within<T>(operation: Promise<T>): Promise<T> {
+  return wrapStore(store, async (operation) => {
     const settled = new AbortController();
     const late = clock.sleep(ms, settled.signal).then(() => {
       throw new StoreUnavailableError(`The session store did not answer within ${ms} ms.`);
     });
     try {
-      return await Promise.race([operation, late]);
+      return await Promise.race([operation(), late]);
     } finally {
+      // Aborting ends the sleep, and then nobody listens to what it says.
       late.catch(() => {});
       settled.abort();
     }
-  }
-  return {
-    create: (...args) => within(store.create(...args)),
-    read: (...args) => within(store.read(...args)),
-    update: (...args) => within(store.update(...args)),
-    delete: (...args) => within(store.delete(...args)),
-    list: (...args) => within(store.list(...args)),
-    deleteAll: (...args) => within(store.deleteAll(...args)),
-    sweep: (...args) => within(store.sweep(...args)),
-  };
+  });
 }

@@ -10,6 +10,7 @@ import { type Policy, resolveTimeouts, type Timeouts } from "../timeouts.ts";
 import { deriveKeys, userPartition } from "./keys.ts";
 import { createRandomBytes, webRandom } from "./random.ts";
 import { createTokens, type Tokens } from "./token.ts";
+import { wrapStore } from "./wrap-store.ts";
 
 /** The options resolved, and what every part of the core needs to do its work. */
 export interface Engine {
@@ -83,7 +84,7 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
   }
 
   return {
-    store: guarded(store),
+    store: wrapStore(store, closed),
     clock,
     tokens: createTokens(ring, namespace, randomBytes),
     cookies,
@@ -143,24 +144,13 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
 }
 
 /** Whatever a store rejects with, other than an error of ours, means that it is unavailable. */
-function guarded(store: Store): Store {
-  async function guard<T>(operation: () => Promise<T>): Promise<T> {
-    try {
-      return await operation();
-    } catch (cause) {
-      if (cause instanceof SojournError) throw cause;
-      throw new StoreUnavailableError("The session store is unavailable.", { cause });
-    }
+async function closed<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (cause) {
+    if (cause instanceof SojournError) throw cause;
+    throw new StoreUnavailableError("The session store is unavailable.", { cause });
   }
-  return {
-    create: (...args) => guard(() => store.create(...args)),
-    read: (...args) => guard(() => store.read(...args)),
-    update: (...args) => guard(() => store.update(...args)),
-    delete: (...args) => guard(() => store.delete(...args)),
-    list: (...args) => guard(() => store.list(...args)),
-    deleteAll: (...args) => guard(() => store.deleteAll(...args)),
-    sweep: (...args) => guard(() => store.sweep(...args)),
-  };
 }
 
 function warnOnConsole(message: string): void {
