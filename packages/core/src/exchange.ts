@@ -24,6 +24,11 @@ export interface RequestFacts {
 export interface Exchange<Data extends object = SessionData> {
   readonly session: RequestSession<Data>;
   /**
+   * Whether the session was asked for. If not, `apply` has nothing to write, and `finish` saves nothing
+   * and never rejects: it need not be awaited, and only says that the headers leave.
+   */
+  readonly asked: boolean;
+  /**
    * Saves what changed and closes the session. `failed`: the handler threw or answered 5xx. Rejects
    * with a `SojournError` where saving failed: answer with that error instead, and `apply` all the same.
    */

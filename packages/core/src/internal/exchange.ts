@@ -155,8 +155,13 @@ export function createExchange<Data extends object>(
   return {
     session,
 
+    get asked() {
+      return asked;
+    },
+
     async finish({ failed = false } = {}) {
       closed = true;
+      if (!asked) return;
       // A handler may have asked without waiting for the answer.
       await Promise.allSettled(loading.values());
       const save = !failed || engine.saveOnError;
