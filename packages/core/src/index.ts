@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from "./clock.ts";
+export { type Configuration, configured } from "./configured.ts";
 export type { CookieOptions } from "./cookie.ts";
 export * from "./errors.ts";
 export type {

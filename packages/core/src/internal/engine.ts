@@ -153,7 +153,7 @@ async function closed<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-function warnOnConsole(message: string): void {
+export function warnOnConsole(message: string): void {
   // The one place where the core speaks by itself; `onWarning` silences it.
   // oxlint-disable-next-line no-console
   console.warn(`Sojourn: ${message}`);
