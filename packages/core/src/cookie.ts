@@ -67,35 +67,11 @@ export interface CookieTemplate {
   readonly attributes: string;
 }
 
-/** The union above with its rules forgotten: what a caller without types may pass. */
-interface Unchecked {
-  name?: string;
-  prefix?: string;
-  path?: string;
-  domain?: string;
-  sameSite?: string;
-  partitioned?: boolean;
-  embedded?: boolean;
-}
-
-const NAMES = ["name", "prefix", "path", "domain", "sameSite", "partitioned", "embedded"];
 const HOST_PREFIXES = ["__Host-", "__Host-Http-"];
 const PREFIXES = [...HOST_PREFIXES, "__Secure-", "__Http-"];
-const SAME_SITES = ["Lax", "Strict", "None"];
-
-/** A token has 112 characters: with it, name and value stay far below what a browser keeps. */
-const NAME = /^[\w-]{1,128}$/;
-/** Browsers match prefixes in any case (RFC 6265bis 5.7), so one in a name is a second prefix. */
-const HAS_PREFIX = /^__(host|secure|http)-/i;
-/** At least two labels and no IP address: a browser drops `Domain=localhost` and `Domain=com`. */
-const DOMAIN = /^([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]([a-z\d-]*[a-z\d])?$/;
-/** Printable ASCII without ";". */
-const PATH = /^\/[!-:<-~]*$/;
 
 /** RFC 6265bis 5.6: name and value together; attributes and the "=" do not count. */
 const MAX_PAIR = 4096;
-/** RFC 6265bis 5.6: an attribute whose value is longer is ignored. */
-const MAX_ATTRIBUTE = 1024;
 /** RFC 6265bis 5.5: 400 days, in seconds. Browsers cut there. */
 const MAX_AGE = 34_560_000;
 /** Characters of a Cookie header that are read, and values that are taken from it. */
@@ -107,66 +83,78 @@ export function resolveCookies(
   options: CookieOptions | undefined,
   defaults: { readonly sameSite?: "Lax" | "Strict" } = {},
 ): { user: CookieTemplate; anonymous: CookieTemplate } {
-  const given = { ...options } as Unchecked;
-  const { name = "id", domain, path = "/", embedded = false } = given;
-  const { prefix = domain === undefined ? "__Host-" : "__Secure-" } = given;
-  const { sameSite = embedded ? "None" : (defaults.sameSite ?? "Lax") } = given;
-  const { partitioned = embedded } = given;
+  // Without the union's rules: a caller without types has not heard of them.
+  const given: { [Key in KeyOf<CookieOptions>]?: unknown } = { ...options };
+  const { name = "id", domain, path = "/", embedded = false, ...others } = given;
+  const {
+    prefix = domain === undefined ? "__Host-" : "__Secure-",
+    sameSite = embedded ? "None" : (defaults.sameSite ?? "Lax"),
+    partitioned = embedded,
+    ...unknown
+  } = others;
 
-  for (const key of Object.keys(given)) {
-    check(
-      NAMES.includes(key),
-      key === "secure" || key === "httpOnly"
-        ? `${key} cannot be chosen: the cookie is always Secure and HttpOnly, which works on http://localhost too. Remove it.`
-        : `${key} is no option. Options: ${NAMES.join(", ")}.`,
+  for (const key in unknown) {
+    const fixed = key === "secure" || key === "httpOnly";
+    refuse(key, fixed ? "always on, on http://localhost too. Remove it" : "no such option");
+  }
+  oneOf("prefix", prefix, PREFIXES);
+  oneOf("sameSite", sameSite, ["Lax", "Strict", "None"]);
+  oneOf("embedded", embedded, [true, false]);
+  oneOf("partitioned", partitioned, [true, false]);
+  // Browsers match prefixes in any case (RFC 6265bis 5.7): one in the name is a second prefix. And the
+  // length is bounded so that a token, of 112 characters, always finds room.
+  if (!matches(name, /^(?!__(host|secure|http)-)[\w-]{1,128}$(?<!-anon)/i)) {
+    refuse("name", 'write letters, digits, "_", "-", without prefix and not ending in "-anon"');
+  }
+  if (HOST_PREFIXES.includes(prefix as string)) {
+    const remedy = 'browsers refuse it with __Host-. Write prefix: "__Secure-", or remove it';
+    if (domain !== undefined) refuse("domain", remedy);
+    if (path !== "/") refuse("path", remedy);
+  }
+  // Two labels at least and no IP address: browsers drop Domain=localhost and Domain=com. A public
+  // suffix, such as co.uk, they drop too; that list is not ours to carry.
+  if (domain !== undefined && !matches(domain, /^(?=.{3,253}$)([a-z\d-]+\.)+[a-z][a-z\d-]*$/)) {
+    refuse("domain", 'write it as "example.com": lower-case ASCII, no dot at the ends');
+  }
+  // RFC 6265bis 5.6: an attribute of more than 1,024 bytes is ignored.
+  if (!matches(path, /^\/[!-:<-~]{0,1023}$/)) {
+    refuse("path", 'write "/..." in ASCII without ";" or space, at most 1,024 characters');
+  }
+  if (embedded && (sameSite !== "None" || !partitioned)) {
+    refuse("embedded", "means SameSite=None; Partitioned. Remove sameSite and partitioned");
+  }
+  if (sameSite === "None" && given.partitioned === undefined && !embedded) {
+    refuse(
+      "sameSite",
+      "every site could send it. For embedded pages write embedded: true instead, else partitioned: false beside it",
     );
   }
-  check(
-    NAME.test(name) && !HAS_PREFIX.test(name) && !/-anon$/i.test(name),
-    'name: write letters, digits, "_" and "-", without prefix (that is the option prefix) and without "-anon" at its end (the anonymous session\'s cookie), as in "id".',
-  );
-  check(PREFIXES.includes(prefix), `prefix: write one of ${PREFIXES.join(", ")}, in this case.`);
-  if (HOST_PREFIXES.includes(prefix)) {
-    const refused = "browsers drop a __Host- cookie that has one.";
-    check(domain === undefined, `domain: ${refused} Remove prefix, or write prefix: "__Secure-".`);
-    check(path === "/", `path: ${refused} Write path: "/", or prefix: "__Secure-".`);
-  }
-  check(
-    domain === undefined || (domain.length < 254 && DOMAIN.test(domain)),
-    'domain: write a domain name in lower-case ASCII with no dot at either end, as in "example.com".',
-  );
-  check(
-    path.length <= MAX_ATTRIBUTE && PATH.test(path),
-    'path: write "/" or a path that begins with "/", in printable ASCII without ";", of at most 1,024 characters.',
-  );
-  check(SAME_SITES.includes(sameSite), `sameSite: write one of ${SAME_SITES.join(", ")}.`);
-  check(
-    typeof partitioned === "boolean" && typeof embedded === "boolean",
-    "partitioned and embedded: write true or false.",
-  );
-  check(
-    !embedded || (sameSite === "None" && partitioned),
-    "embedded: it stands for SameSite=None and Partitioned. Remove sameSite and partitioned.",
-  );
-  check(
-    sameSite !== "None" || embedded || given.partitioned !== undefined,
-    "sameSite: None lets every site send the cookie. For pages that others embed write embedded: true instead; if you mean it, write partitioned: false beside it.",
-  );
-  check(
-    !partitioned || domain === undefined,
-    "domain: a partitioned cookie is for one host. Remove domain.",
-  );
+  if (partitioned && domain !== undefined) refuse("domain", "not with partitioned. Remove it");
 
   const attributes =
     `; Path=${path}` +
     (domain === undefined ? "" : `; Domain=${domain}`) +
     `; Secure; HttpOnly; SameSite=${sameSite}` +
     (partitioned ? "; Partitioned" : "");
-  const full = prefix + name;
+  const full = `${prefix}${name}`;
   return {
     user: { name: full, attributes },
     anonymous: { name: `${full}-anon`, attributes },
   };
+}
+
+type KeyOf<Union> = Union extends unknown ? keyof Union : never;
+
+function oneOf(key: string, value: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(value)) refuse(key, `write ${allowed.join(" or ")}`);
+}
+
+function matches(value: unknown, pattern: RegExp): boolean {
+  return typeof value === "string" && pattern.test(value);
+}
+
+function refuse(key: string, message: string): never {
+  throw new ConfigurationError(`Option cookie.${key}: ${message}.`);
 }
 
 /**
@@ -182,14 +170,14 @@ export function serializeCookie(
   maxAgeSeconds?: number,
 ): string {
   const { name, attributes } = template;
-  if (!/^[\w-]+$/.test(value)) throw new TypeError("A cookie's value is a base64url string.");
+  if (!/^[\w-]+$/.test(value)) throw new TypeError("A cookie's value is base64url.");
   if (name.length + value.length > MAX_PAIR) {
     throw new TooLargeError("Browsers drop a cookie of more than 4,096 bytes.");
   }
   const cookie = `${name}=${value}${attributes}`;
   if (maxAgeSeconds === undefined) return cookie;
   if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 0) {
-    throw new TypeError("Max-Age is a whole number of seconds, 0 or more.");
+    throw new TypeError("Max-Age is in whole seconds.");
   }
   return `${cookie}; Max-Age=${Math.min(maxAgeSeconds, MAX_AGE)}`;
 }
@@ -204,9 +192,9 @@ export function deletionCookie(template: CookieTemplate): string {
  *
  * Split on ";" only, SP and HTAB trimmed and no other white space, case-sensitive, nothing decoded and
  * nothing unquoted: each of these shortcuts has let another cookie pass for a `__Host-` one
- * (CVE-2020-8184 rack, CVE-2022-31629 PHP). What begins after 16 KiB, or is cut there, is not read,
- * and of one name at most 16 values: no browser sends as much to a server that sets cookies of its own
- * with care.
+ * (CVE-2020-8184 rack, CVE-2022-31629 PHP). Of a header of more than 16 KiB only the cookies before
+ * that mark are read, and of one name the first 16: the work is bounded whatever is sent, and a cookie
+ * beyond the mark is as good as not sent.
  */
 export function cookieValues(header: string | null | undefined, name: string): string[] {
   const values: string[] = [];
@@ -215,39 +203,31 @@ export function cookieValues(header: string | null | undefined, name: string): s
     header.length > MAX_HEADER
       ? header.slice(0, Math.max(0, header.lastIndexOf(";", MAX_HEADER)))
       : header;
-  // From hit to hit of the name: a pair that does not hold it costs nothing.
+  // From pair to pair that holds the name somewhere: the others cost nothing.
   let hit = text.indexOf(name);
   while (hit !== -1 && values.length < MAX_VALUES) {
-    let before = hit - 1;
-    while (before >= 0 && isBlank(text.charCodeAt(before))) before--;
-    let at = hit + name.length;
-    while (isBlank(text.charCodeAt(at))) at++;
-    const semicolon = text.indexOf(";", at);
+    const semicolon = text.indexOf(";", hit);
     const end = semicolon === -1 ? text.length : semicolon;
-    const starts = before < 0 || text.charCodeAt(before) === SEMICOLON;
-    if (starts && text.charCodeAt(at) === EQUALS) {
-      const value = trimBlanks(text, at + 1, end);
-      if (value !== "") values.push(value);
+    const pair = text.slice(text.lastIndexOf(";", hit) + 1, end);
+    const equals = pair.indexOf("=");
+    const value = trimBlanks(pair.slice(equals + 1));
+    if (equals !== -1 && value !== "" && trimBlanks(pair.slice(0, equals)) === name) {
+      values.push(value);
     }
-    // Whatever this pair was, its name cannot begin again before the next ";".
     hit = text.indexOf(name, end);
   }
   return values;
 }
 
-const SEMICOLON = 0x3b;
-const EQUALS = 0x3d;
-
-function isBlank(unit: number): boolean {
-  return unit === 0x20 || unit === 0x09;
-}
-
-function trimBlanks(text: string, from: number, to: number): string {
-  while (from < to && isBlank(text.charCodeAt(from))) from++;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+/** Not `trim`, which takes U+00A0 and its kin off too and so turns another name into ours. */
+function trimBlanks(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (isBlank(text[from])) from++;
+  while (to > from && isBlank(text[to - 1])) to--;
   return text.slice(from, to);
 }
 
-function check(holds: boolean, message: string): void {
-  if (!holds) throw new ConfigurationError(`Option cookie.${message}`);
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }
