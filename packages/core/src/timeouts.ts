@@ -71,7 +71,7 @@ const DEFAULTS = {
   grace: MINUTE,
   // One write a minute at most: idle may end that much early, never late.
   touch: MINUTE,
-  // A basket should outlive a night, not fill the store.
+  // A basket outlives a night, but visitors who never come back do not fill the store.
   anonymous: DAY,
   // RFC 6265bis 5.5: no cookie lives longer.
   longest: 400 * DAY,
@@ -83,7 +83,7 @@ export function parseDuration(value: Duration, what: string): number {
   const ms = typeof value === "number" ? value : Number(digits) * UNITS[unit as keyof typeof UNITS];
   check(
     Number.isInteger(ms) && ms > 0 && ms <= DEFAULTS.longest,
-    `${what}: write a whole number above 0 with its unit, as in "500ms", "30s", "30m", "12h" or "30d" (a number alone is milliseconds), at most "400d".`,
+    `${what}: write "500ms", "30s", "30m", "12h", "30d" or whole milliseconds, above 0, at most "400d".`,
   );
   return ms;
 }
@@ -96,7 +96,7 @@ export function resolveTimeouts(option: TimeoutsOption | undefined): Timeouts {
     const path = several ? `timeouts.${name}` : "timeouts";
     check(
       /^[a-z][a-z\d-]{0,31}$/i.test(name) && name !== "anonymous",
-      `${path}: name a policy with a letter and then letters, digits and "-", 32 at most, and not "anonymous".`,
+      `${path}: write a name of letters, digits and "-", at most 32, not "anonymous".`,
     );
     policies.set(name, resolvePolicy(name, given, path));
   }
@@ -112,25 +112,132 @@ export function resolveTimeouts(option: TimeoutsOption | undefined): Timeouts {
 const OPTIONS = ["preset", "idle", "absolute", "renewal", "grace", "touch"];
 
 function resolvePolicy(name: string, given: Preset | TimeoutOptions, path: string): Policy {
-  const options: TimeoutOptions = typeof given === "string" ? { preset: given } : given;
-  const unknown = Object.keys(options ?? { null: 0 }).find((key) => !OPTIONS.includes(key));
+  const options: TimeoutOptions =
+    typeof given === "object" && given !== null ? given : { preset: given };
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
   check(
     unknown === undefined,
-    `${path}.${unknown} is no option. Options: ${OPTIONS.join(", ")}; several policies: { default: ..., ${unknown}: ... }.`,
+    `${path}.${unknown}: no such option. Of several policies one is named default.`,
   );
   const { preset = "aal2" } = options;
   check(
     Object.hasOwn(DEFAULTS.presets, preset),
-    `${path}: there are the presets "aal1", "aal2" and "aal3"; a length goes into an object, as in { idle: "30m" }.`,
+    `${path}: write "aal1", "aal2", "aal3" or { idle: "30m" }.`,
   );
   const defaults = DEFAULTS.presets[preset];
 
-  function read<None>(key: Exclude<keyof TimeoutOptions, "preset">, none: None) {
+  function length<Default>(key: Length, otherwise: Default): number | Default {
     const value = options[key];
-    if (value === undefined) return undefined;
-    return value === "none" && none === null ? none : parseDuration(value, `${path}.${key}`);
+    return value === undefined ? otherwise : parseDuration(value, `${path}.${key}`);
+  }
+  function lengthOrNone(key: "idle" | "renewal", otherwise: number | null): number | null {
+    return options[key] === "none" ? null : length(key, otherwise);
   }
 
-  const absolute = read("absolute", "") as number | undefined ?? defaults.absolute;
-  return { name, preset, absolute } as Policy;
+  const absolute = length("absolute", defaults.absolute);
+  const idle = lengthOrNone("idle", defaults.idle && Math.min(defaults.idle, absolute));
+  const renewal = lengthOrNone("renewal", Math.max(DEFAULTS.renewal, 2 * length("grace", 0)));
+  const grace = length("grace", Math.min(DEFAULTS.grace, part(renewal, 4)));
+  const touch = length("touch", Math.min(DEFAULTS.touch, part(idle, 20)));
+
+  check(
+    preset !== "aal3" || absolute <= defaults.absolute,
+    `${path}.absolute: more than the 12 hours of aal3. Write "12h", or preset: "aal2".`,
+  );
+  check(
+    idle === null || idle <= absolute,
+    `${path}.idle: longer than absolute. Write at most "${format(absolute)}", or absolute: "${format(idle ?? 0)}".`,
+  );
+  check(
+    renewal === null || renewal >= 2 * grace,
+    `${path}.renewal: less than twice grace, so that late requests look like theft. Write at least "${format(2 * grace)}", or remove grace.`,
+  );
+  check(
+    idle === null || touch <= idle / 2,
+    `${path}.touch: more than half of idle, so that sessions in use expire. Write less, or remove it.`,
+  );
+  return { name, preset, idle, absolute, renewal, grace, touch };
+}
+
+type Length = Exclude<keyof TimeoutOptions, "preset">;
+
+/** A fraction of a length in whole ms; of none, nothing that could bound another. */
+function part(length: number | null, divisor: number): number {
+  return length === null ? Infinity : Math.floor(length / divisor);
+}
+
+function anonymousPolicy(policy: Policy): Policy {
+  const absolute = Math.min(policy.absolute, DEFAULTS.anonymous);
+  const idle = policy.idle && Math.min(policy.idle, absolute);
+  const touch = Math.min(policy.touch, part(idle, 2));
+  return { ...policy, name: "anonymous", absolute, idle, touch };
+}
+
+/** When a session ends that began (or was last reauthenticated) and was last seen at these times. */
+export function deadlines(
+  policy: Policy,
+  createdAt: number,
+  seenAt: number = createdAt,
+): { idleExpiresAt: number; expiresAt: number } {
+  const expiresAt = createdAt + policy.absolute;
+  return { idleExpiresAt: Math.min(seenAt + (policy.idle ?? Infinity), expiresAt), expiresAt };
+}
+
+/**
+ * What ended the session, or null while it lives: at the deadline it is dead, 1 ms earlier it is not.
+ *
+ * The earlier of the stored deadline and the policy in force wins, so that a timeout that was shortened
+ * bites at once, and one that was lengthened prolongs no session that exists. Both count from the last
+ * authentication (NIST SP 800-63B-4 5.2), which for a first one began before the session.
+ */
+export function expiredBy(
+  record: Pick<
+    SessionEnvelope,
+    "createdAt" | "authenticatedAt" | "lastSeenAt" | "idleExpiresAt" | "expiresAt"
+  >,
+  policy: Policy,
+  now: number,
+): "idle" | "absolute" | null {
+  const start = Math.max(record.createdAt, record.authenticatedAt ?? 0);
+  const inForce = deadlines(policy, start, Math.max(start, record.lastSeenAt ?? 0));
+  const absolute = Math.min(record.expiresAt, inForce.expiresAt);
+  const idle = Math.min(record.idleExpiresAt, inForce.idleExpiresAt);
+  // Written so that NaN, from a damaged record, is dead.
+  if (now < Math.min(idle, absolute)) return null;
+  return idle < absolute ? "idle" : "absolute";
+}
+
+/** Whether this activity is to be written down: it is the first, or the touch interval has passed. */
+export function touchDue(
+  record: Pick<SessionEnvelope, "lastSeenAt">,
+  policy: Policy,
+  now: number,
+): boolean {
+  return record.lastSeenAt === null || now - record.lastSeenAt >= policy.touch;
+}
+
+/**
+ * The effective values by policy, as one would write them: for the documentation of timeouts that OWASP
+ * ASVS 7.1.1 asks for.
+ */
+export function describePolicies(timeouts: Timeouts): Record<string, Required<TimeoutOptions>> {
+  const described: Record<string, Required<TimeoutOptions>> = {};
+  for (const { name, ...policy } of [...timeouts.policies.values(), timeouts.anonymous]) {
+    const values = Object.entries(policy).map(([key, value]) => [
+      key,
+      typeof value === "number" ? format(value) : (value ?? "none"),
+    ]);
+    described[name] = Object.fromEntries(values) as Required<TimeoutOptions>;
+  }
+  return described;
+}
+
+/** In the largest unit that gives a whole number. */
+function format(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).find(([, ms_]) => ms % ms_ === 0) as [string, number];
+  return `${ms / size}${unit}`;
+}
+
+function check(holds: boolean, message: string): void {
+  if (!holds) throw new ConfigurationError(`Option ${message}`);
 }
