@@ -27,4 +27,4 @@ export {
 } from "./sessions.ts";
 export * from "./store.ts";
 export { timeLimited } from "./time-limit.ts";
-export type { Duration, Policy, TimeoutOptions, TimeoutsOption } from "./timeouts.ts";
+export type { Duration, Policy, Preset, TimeoutOptions, TimeoutsOption } from "./timeouts.ts";

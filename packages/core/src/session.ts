@@ -2,6 +2,7 @@ import type { Engine } from "./internal/engine.ts";
 import { assertAlive, type Live } from "./internal/live.ts";
 import { destroy, rotate, take, update } from "./internal/update.ts";
 import type { SessionData } from "./options.ts";
+import { deadlinesInForce } from "./timeouts.ts";
 
 /** @internal What is behind a session, for the rest of the core. */
 export let liveOf: <Data extends object>(session: Session<Data>) => Live;
@@ -56,20 +57,19 @@ export class Session<Data extends object = SessionData> {
     return this.#live.record.lastSeenAt;
   }
 
-  /** The session ends without activity until then. */
+  /** Without activity the session ends then. */
   get idleExpiresAt(): number {
-    const { createdAt, expiresAt } = this.#live.record;
-    const { idle } = this.#engine.policyOf(this.#live.record);
-    const { idleExpiresAt } = this.#live.record;
-    const inForce = idle === null ? expiresAt : (this.lastSeenAt ?? createdAt) + idle;
-    return Math.min(idleExpiresAt, inForce, this.expiresAt);
+    return this.#deadlines().idleExpiresAt;
   }
 
   /** The session ends then, whatever happens. */
   get expiresAt(): number {
-    const { createdAt, authenticatedAt, expiresAt } = this.#live.record;
-    const { absolute } = this.#engine.policyOf(this.#live.record);
-    return Math.min(expiresAt, Math.max(createdAt, authenticatedAt ?? 0) + absolute);
+    return this.#deadlines().expiresAt;
+  }
+
+  #deadlines(): { idleExpiresAt: number; expiresAt: number } {
+    const { record } = this.#live;
+    return deadlinesInForce(record, this.#engine.policyOf(record));
   }
 
   /** Whether its cookie outlives the browser. */

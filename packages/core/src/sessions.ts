@@ -13,7 +13,12 @@ import type { SessionData, SessionsOptions } from "./options.ts";
 import type { LoginOptions } from "./request-session.ts";
 import { liveOf, Session, type UserSession } from "./session.ts";
 import type { SessionRecord } from "./store.ts";
-import { describePolicies, expiredBy, type TimeoutOptions } from "./timeouts.ts";
+import {
+  deadlinesInForce,
+  describePolicies,
+  type Policy,
+  type TimeoutOptions,
+} from "./timeouts.ts";
 
 /** Everything there is to do with sessions. Made once, when the application starts. */
 export interface Sessions<Data extends object = SessionData> {
@@ -194,11 +199,12 @@ export function createSessions<Data extends object = SessionData>(
       const page = { limit, ...(after !== undefined && { after }) };
       const records = await store.list(engine.partitionOf(userId), clock.now(), page);
       const last = records.at(-1);
-      const live = records.filter(
-        (record) => expiredBy(record, engine.policyOf(record), clock.now()) === null,
-      );
+      const now = clock.now();
+      const infos = records
+        .map((record) => infoOf(record, engine.policyOf(record)))
+        .filter(({ idleExpiresAt }) => now < idleExpiresAt);
       return {
-        sessions: live.map(infoOf).sort((a, b) => seenAt(b) - seenAt(a)),
+        sessions: infos.sort((a, b) => seenAt(b) - seenAt(a)),
         next: last !== undefined && records.length === limit ? last.handle : null,
       };
     },
@@ -236,9 +242,9 @@ function factsOf(request: Request, ctx: unknown): RequestFacts {
   };
 }
 
-function infoOf(record: SessionRecord): SessionInfo {
-  const { handle, createdAt, authenticatedAt, lastSeenAt, idleExpiresAt, expiresAt, persistent } =
-    record;
+function infoOf(record: SessionRecord, policy: Policy): SessionInfo {
+  const { handle, createdAt, authenticatedAt, lastSeenAt, persistent } = record;
+  const { idleExpiresAt, expiresAt } = deadlinesInForce(record, policy);
   return {
     handle,
     createdAt,

@@ -10,19 +10,23 @@
  * - Absent, expired and never-existed are one answer, and not an error.
  * - An unreachable store, or one slower than its time limit, rejects with `StoreUnavailableError`.
  * - What is under the key but cannot be read as a record rejects with `CorruptRecordError`.
+ * - Texts come back unit for unit: user ids and keys are any well-formed Unicode, also U+0000 and "".
  * - Records and outcomes are copies: neither side sees the other's later changes.
  */
 export interface Store {
   /**
    * Inserts. With `limit`, the live records of the partition are counted, and if the new one is one
-   * too many, others go or it is refused, in the same step.
+   * too many, others go or it is refused, in the same step. What is not `created` changes nothing.
    */
   create(record: NewSessionRecord, now: number, options?: CreateOptions): Promise<CreateOutcome>;
 
   /** The live record, or null. */
   read(ref: SessionRef, now: number): Promise<SessionRecord | null>;
 
-  /** Changes a live record; never inserts. All of the change is applied, or (but for `credential`) none. */
+  /**
+   * Changes a live record; never inserts. All of the change is applied, or (but for `credential`) none.
+   * Of several reasons not to, `gone` comes before `conflict` and `conflict` before `too-large`.
+   */
   update(
     ref: SessionRef,
     change: SessionChange,
@@ -30,7 +34,10 @@ export interface Store {
     options?: UpdateOptions,
   ): Promise<UpdateOutcome>;
 
-  /** Removes. With `ifVersion`, only if the record still has that version. */
+  /**
+   * Removes. With `ifVersion`, only if the record still has that version. It is given no `now`: of a
+   * record that has expired and is still there, a store may say what it would of a live one.
+   */
   delete(ref: SessionRef, options?: DeleteOptions): Promise<DeleteOutcome>;
 
   /** The partition's live records, by ascending handle, with empty `data` unless asked. */
@@ -39,11 +46,14 @@ export interface Store {
   /**
    * Removes all of a partition's records but `except`, and leaves the stamp `notBefore = now` in the
    * partition for at least 10 minutes, so that a login which began earlier is refused however late it
-   * arrives. Gives the handles that went.
+   * arrives. A stamp never moves back. Gives the handles of the live records that went.
    */
   deleteAll(partition: string, now: number, options?: DeleteAllOptions): Promise<string[]>;
 
-  /** Removes up to `limit` expired records and gives them, without data. Cost follows what expired. */
+  /**
+   * Removes up to `limit` expired records and gives them, without data, each to one caller only. Cost
+   * follows what expired. What went otherwise (a TTL, `deleteAll`, a need for room) is not given.
+   */
   sweep(now: number, limit: number): Promise<SessionRecord[]>;
 }
 
@@ -82,7 +92,10 @@ export interface NewSessionRecord extends SessionEnvelope {
 }
 
 export interface SessionRecord extends NewSessionRecord {
-  /** 1 when created; one more with every change of data or envelope. A touch or renewal leaves it. */
+  /**
+   * 1 when created; one more with every update that names a key in `set` or `unset` or a field in
+   * `envelope`, whatever it was before. A touch or renewal leaves it.
+   */
   readonly version: number;
 }
 
@@ -96,32 +109,38 @@ export interface CreateOptions {
 export interface SessionLimit {
   readonly max: number;
   /**
-   * `evict-least-recent`: the least recently seen go until the new one fits. `refuse`: the new one is
-   * refused. Under both, a record whose token has not come back within `ABANDONED_AFTER` of its
-   * creation goes first and causes no refusal.
+   * `evict-least-recent`: the least recently seen go until the new one fits (`lastSeenAt`, or
+   * `createdAt` where that is null; of two alike the smaller handle). `refuse`: the new one is refused.
+   * Under both, a record whose token has not come back within `ABANDONED_AFTER` of its creation goes
+   * first and causes no refusal.
    */
   readonly onLimit: "evict-least-recent" | "refuse";
 }
 
-/** ms after which a session whose token never came back (a lost login response) yields its place. */
+/**
+ * ms after which a session whose token never came back (a lost login response) yields its place:
+ * `lastSeenAt` is null and `now - createdAt` is this or more.
+ */
 export const ABANDONED_AFTER = 60_000;
 
 /** ms for which `deleteAll` keeps its stamp, at least. */
 export const NOT_BEFORE_KEPT = 600_000;
 
+/** Where several apply: `exists` before `revoked` before `limit-reached`. */
 export type CreateOutcome =
+  /** `evicted`: what the limit cost, without `replaces`. */
   | { readonly status: "created"; readonly evicted: readonly string[] }
   /** The partition is full and the limit says `refuse`. */
   | { readonly status: "limit-reached" }
-  /** The handle is taken. Never adopt: mint another handle. */
+  /** A live record has the handle, be it the one in `replaces`. Never adopt: mint another handle. */
   | { readonly status: "exists" }
-  /** `authenticatedAt` is not after the partition's `notBefore`. */
+  /** `authenticatedAt` is not after the partition's `notBefore`. Null (anonymous) is never refused. */
   | { readonly status: "revoked" };
 
 export interface SessionChange {
   /** Keys to write. */
   readonly set?: Readonly<Record<string, string>>;
-  /** Keys to remove; one that is absent is not an error. */
+  /** Keys to remove, others than in `set`; one that is absent is not an error. */
   readonly unset?: readonly string[];
   /** Texts that keys must still have, null for absent. One that differs: `conflict`. */
   readonly expect?: Readonly<Record<string, string | null>>;
@@ -132,7 +151,7 @@ export interface SessionChange {
   readonly credential?: { readonly from: string; readonly to: string };
   /** Each moves forward only: the later of the stored and the given. Does not change the version. */
   readonly touch?: { readonly lastSeenAt: number; readonly idleExpiresAt: number };
-  /** Other fields of the envelope. */
+  /** Other fields of the envelope. Applied before `touch`. */
   readonly envelope?: Partial<
     Pick<SessionEnvelope, "authenticatedAt" | "expiresAt" | "idleExpiresAt" | "facts">
   >;

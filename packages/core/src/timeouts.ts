@@ -183,28 +183,42 @@ export function deadlines(
   return { idleExpiresAt: Math.min(seenAt + (policy.idle ?? Infinity), expiresAt), expiresAt };
 }
 
+type Times = Pick<
+  SessionEnvelope,
+  "createdAt" | "authenticatedAt" | "lastSeenAt" | "idleExpiresAt" | "expiresAt"
+>;
+
 /**
- * What ended the session, or null while it lives: at the deadline it is dead, 1 ms earlier it is not.
- *
- * The earlier of the stored deadline and the policy in force wins, so that a timeout that was shortened
- * bites at once, and one that was lengthened prolongs no session that exists. Both count from the last
- * authentication (NIST SP 800-63B-4 5.2), which for a first one began before the session.
+ * When the session ends: the earlier of the stored deadline and the policy in force, so that a timeout
+ * that was shortened bites at once, and one that was lengthened prolongs no session that exists. Both
+ * count from the last authentication (NIST SP 800-63B-4 5.2), which for a first one began before the
+ * session.
  */
-export function expiredBy(
-  record: Pick<
-    SessionEnvelope,
-    "createdAt" | "authenticatedAt" | "lastSeenAt" | "idleExpiresAt" | "expiresAt"
-  >,
+export function deadlinesInForce(
+  record: Times,
   policy: Policy,
-  now: number,
-): "idle" | "absolute" | null {
+): { idleExpiresAt: number; expiresAt: number } {
   const start = Math.max(record.createdAt, record.authenticatedAt ?? 0);
   const inForce = deadlines(policy, start, Math.max(start, record.lastSeenAt ?? 0));
-  const absolute = Math.min(record.expiresAt, inForce.expiresAt);
-  const idle = Math.min(record.idleExpiresAt, inForce.idleExpiresAt);
+  const expiresAt = Math.min(record.expiresAt, inForce.expiresAt);
+  return {
+    idleExpiresAt: Math.min(record.idleExpiresAt, inForce.idleExpiresAt, expiresAt),
+    expiresAt,
+  };
+}
+
+/** What ended the session, or null while it lives: at the deadline it is dead, 1 ms earlier it is not. */
+export function expiredBy(record: Times, policy: Policy, now: number): "idle" | "absolute" | null {
+  const { idleExpiresAt, expiresAt } = deadlinesInForce(record, policy);
   // Written so that NaN, from a damaged record, is dead.
-  if (now < Math.min(idle, absolute)) return null;
-  return idle < absolute ? "idle" : "absolute";
+  if (now < idleExpiresAt) return null;
+  return idleExpiresAt < expiresAt ? "idle" : "absolute";
+}
+
+/** How far this activity moves the idle deadline. */
+export function idleDeadline(record: Times, policy: Policy, seenAt: number): number {
+  const seen = { ...record, lastSeenAt: seenAt, idleExpiresAt: Infinity };
+  return deadlinesInForce(seen, policy).idleExpiresAt;
 }
 
 /** Whether this activity is to be written down: it is the first, or the touch interval has passed. */

@@ -21,12 +21,12 @@ export interface CommitOptions {
  * `live.token`. Throws `ConflictError`, `SessionGoneError`, `TooLargeError`, `InvalidDataError`.
  */
 export async function commit(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
+  if (live.state !== "open") return;
   const changes = options.save ? await checkedChanges(engine, live) : null;
   if (live.unborn !== null) {
     if (changes !== null || options.always) await bear(engine, live, live.unborn, changes);
     return;
   }
-  if (live.state !== "open") return;
   const renewal =
     options.renew === "never" ? null : await prepareRenewal(engine, live, options.renew);
   if (changes === null && renewal === null) return;

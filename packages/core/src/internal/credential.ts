@@ -3,17 +3,19 @@
  * why each branch is safe; renewal-model.test.ts explores it.
  *
  * A credential knows every secret that matters by its hash, in one of three states:
+ * - current: the one last seen for the first time.
  * - unseen: minted by a renewal, and not yet presented. Its response may be late or lost.
- * - current: the one last seen for the first time. Exactly one.
- * - superseded: a newer one was seen. Good for one grace (requests in flight), then a theft.
+ * - superseded: a newer one was seen, or it was given up. Good for one grace (requests in flight),
+ *   then a theft.
  *
  * Only the *sight* of a new secret supersedes the old one, never its minting: a lost response costs
- * nothing. Times are those at which requests arrived, so that a slow upload is no thief.
+ * nothing. Every decision goes by the time at which a request arrived, never by when its handler got
+ * to the session, so that a slow upload is no thief.
  */
 export interface Credential {
   readonly current: Minted;
-  /** Oldest first. */
-  readonly unseen: readonly Minted[];
+  /** At most one: another is minted only when this one is known to be lost. */
+  readonly unseen: Minted | null;
   /** Oldest first. */
   readonly superseded: readonly Superseded[];
 }
@@ -25,7 +27,7 @@ interface Minted {
 
 interface Superseded {
   readonly hash: string;
-  /** When its successor was first seen. */
+  /** When its successor was first seen, or when it was given up. */
   readonly at: number;
 }
 
@@ -36,14 +38,14 @@ interface Superseded {
 export type Standing = "current" | "unseen" | "grace" | "reused" | "unknown";
 
 /**
- * Superseded secrets remembered past their grace. More would find a thief who waits for longer
- * (each is one renewal interval); each costs 53 bytes a record.
+ * Superseded secrets remembered past their grace. More would find a theft after a longer absence:
+ * each is one renewal interval, or two graces while renewals get lost. Each costs 53 bytes a record.
  */
 const REMEMBERED = 3;
 
 /** A credential that knows one secret and has forgotten all others: at creation and rotation. */
 export function freshCredential(hash: string, now: number): Credential {
-  return { current: { hash, at: now }, unseen: [], superseded: [] };
+  return { current: { hash, at: now }, unseen: null, superseded: [] };
 }
 
 export function standing(
@@ -54,17 +56,13 @@ export function standing(
 ): Standing {
   // Plain comparison: what is compared are digests, of which a client cannot choose a prefix.
   if (current.hash === hash) return "current";
-  if (unseen.some((minted) => minted.hash === hash)) return "unseen";
+  if (unseen?.hash === hash) return "unseen";
   const old = superseded.find((entry) => entry.hash === hash);
   if (old === undefined) return "unknown";
   return arrivedAt <= old.at + grace ? "grace" : "reused";
 }
 
-/**
- * The first sight of an unseen secret: it becomes current, and whatever was minted before it is
- * superseded. Renewals are at least a grace apart, so that cookies reach a browser in the order in
- * which they were minted, and an older one seen later was a late request, not a late cookie.
- */
+/** The first sight of the unseen secret: it becomes current. Any other leaves all as it is. */
 export function confirm(
   credential: Credential,
   hash: string,
@@ -72,37 +70,34 @@ export function confirm(
   grace: number,
 ): Credential {
   const { current, unseen, superseded } = credential;
-  const index = unseen.findIndex((minted) => minted.hash === hash);
-  const seen = unseen[index];
-  if (seen === undefined) return credential;
+  if (unseen?.hash !== hash) return credential;
   return {
-    current: seen,
-    unseen: unseen.slice(index + 1),
-    superseded: supersede(superseded, [current, ...unseen.slice(0, index)], arrivedAt, grace),
+    current: unseen,
+    unseen: null,
+    superseded: supersede(superseded, current, arrivedAt, grace),
   };
 }
 
 /**
- * Whether a renewal is due for whoever presents the current secret. While one is under way, another
- * is due only once its response must have arrived or been lost, which is one grace later.
+ * Whether a request that presents the current secret is to renew it. While a renewal is unseen, only
+ * a request that proves it lost may renew again: one that arrives two graces later was sent more than
+ * one grace later, without the new secret, so no response will bring it any more.
  */
 export function renewalDue(
   { current, unseen }: Credential,
-  now: number,
+  arrivedAt: number,
   renewal: number | null,
   grace: number,
 ): boolean {
-  if (renewal === null || now - current.at < renewal) return false;
-  const last = unseen.at(-1);
-  return last === undefined || now - last.at >= grace;
+  if (renewal === null || arrivedAt - current.at < renewal) return false;
+  return unseen === null || arrivedAt - unseen.at > 2 * grace;
 }
 
 /**
  * Adds a secret that no browser has seen yet. The current one goes on working.
  *
- * An unseen one is given up two graces after it was minted: one for its response, another for a
- * request sent with it. In an honest browser it was lost; should it still turn up, there are two
- * browsers, so it is remembered as superseded. That leaves at most three unseen.
+ * An earlier one that is still unseen was lost (see `renewalDue`). Should it turn up after all, there
+ * are two browsers, so it is remembered as superseded.
  */
 export function renewed(
   { current, unseen, superseded }: Credential,
@@ -110,22 +105,21 @@ export function renewed(
   now: number,
   grace: number,
 ): Credential {
-  const lost = unseen.filter((minted) => now - minted.at > 2 * grace);
   return {
     current,
-    unseen: [...unseen.slice(lost.length), { hash, at: now }],
-    superseded: supersede(superseded, lost, now, grace),
+    unseen: { hash, at: now },
+    superseded: unseen === null ? superseded : supersede(superseded, unseen, now, grace),
   };
 }
 
-/** Within its grace a secret is never forgotten; the protocol keeps those few. */
+/** Within its grace a secret is never forgotten: an application may renew as often as it likes. */
 function supersede(
   before: readonly Superseded[],
-  gone: readonly Minted[],
+  { hash }: Minted,
   at: number,
   grace: number,
 ): Superseded[] {
-  const all = [...before, ...gone.map(({ hash }) => ({ hash, at }))];
+  const all = [...before, { hash, at }];
   return all.filter((old, i) => i >= all.length - REMEMBERED || at - old.at <= grace);
 }
 
@@ -134,22 +128,19 @@ function supersede(
  * separated by "|" with empty ones at the end left out. Times in base 36.
  */
 export function encodeCredential({ current, unseen, superseded }: Credential): string {
-  const groups = [[current], unseen, superseded].map((group) =>
+  const groups = [[current], unseen === null ? [] : [unseen], superseded].map((group) =>
     group.map(({ hash, at }) => `${hash}.${at.toString(36)}`).join(","),
   );
   return groups.join("|").replace(/\|+$/, "");
 }
 
-/** Null where the text is no credential: the record is corrupt. */
+/** Null where the text is no credential: the record is corrupt. One credential has one text. */
 export function decodeCredential(text: string): Credential | null {
   const groups = text.split("|").map((group) => (group === "" ? [] : group.split(",").map(entry)));
-  const [currents = [], unseen = [], superseded = []] = groups;
-  const current = currents[0];
-  if (groups.length > 3 || currents.length !== 1 || current === undefined) return null;
-  if (groups.flat().some(({ hash, at }) => hash.length !== 43 || !Number.isSafeInteger(at))) {
-    return null;
-  }
-  return { current, unseen, superseded };
+  const [[current] = [], [unseen = null] = [], superseded = []] = groups;
+  if (current === undefined || groups.flat().some(({ hash }) => hash.length !== 43)) return null;
+  const credential = { current, unseen, superseded };
+  return encodeCredential(credential) === text ? credential : null;
 }
 
 function entry(text: string): Minted {

@@ -1,7 +1,7 @@
 import { CorruptRecordError } from "../errors.ts";
 import type { RefusalReason } from "../events.ts";
 import type { SessionRecord } from "../store.ts";
-import { deadlines, expiredBy, touchDue } from "../timeouts.ts";
+import { expiredBy, idleDeadline, touchDue } from "../timeouts.ts";
 import {
   confirm,
   type Credential,
@@ -94,13 +94,7 @@ export function noteActivity(engine: Engine, live: Live, waitUntil: WaitUntil | 
   const due = touchDue(record, policy, now);
   if (confirmed === credential && !due) return;
   const change = {
-    touch: {
-      lastSeenAt: now,
-      idleExpiresAt: Math.min(
-        deadlines(policy, record.createdAt, now).idleExpiresAt,
-        record.expiresAt,
-      ),
-    },
+    touch: { lastSeenAt: now, idleExpiresAt: idleDeadline(record, policy, now) },
     ...(confirmed !== credential && {
       credential: { from: record.credential, to: encodeCredential(confirmed) },
     }),
