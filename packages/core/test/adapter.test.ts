@@ -1,0 +1,6 @@
+import { testAdapter } from "@sojourn/testing";
+
+testAdapter("sessions.fetch", async (sessions, handler) => ({
+  fetch: sessions.fetch((request, { session }) => handler(request, session)),
+  async close() {},
+}));
