@@ -1,0 +1,190 @@
+import type { Exchange } from "@sojourn/core";
+import type { ServerResponse } from "node:http";
+import { discardHead, type HeadArguments, headersOf, mergeHead } from "./head.ts";
+import { type Flow, lock, sealed } from "./lock.ts";
+
+/**
+ * Stands between a handler and its response: nothing leaves before the sessions are saved, and what
+ * they owe leaves with the headers.
+ *
+ * `open`     the handler has not begun to answer
+ * `held`     it has, and what it sends waits in a queue until the sessions are saved
+ * `passing`  the headers have their cookies, and everything goes straight through
+ *
+ * From `open` it goes to `passing` at once if no session was asked for, or all are saved already.
+ * From `held` it goes back to `open` if saving fails: nothing has left, and another answer can.
+ */
+export interface Gate {
+  /** Takes a session's exchange in. `answer` is called when the response cannot be what the handler sent. */
+  add(exchange: PartOfExchange, answer: (error: unknown) => void): void;
+  /** The handler failed: its changes are not saved. */
+  fail(): void;
+  /**
+   * Saves before the handler's answer comes to the response, where a framework has a place for that,
+   * and rejects where that fails. Where the response is on its way, the gate itself sees to it.
+   */
+  save(): Promise<void>;
+}
+
+type PartOfExchange = Pick<Exchange, "asked" | "finish" | "apply">;
+type Callback = (error?: Error | null) => void;
+
+const gates = new WeakMap<ServerResponse, Gate>();
+
+/** One a response, however many sessions the request has. */
+export function gateOf(res: ServerResponse): Gate {
+  let gate = gates.get(res);
+  if (gate === undefined) gates.set(res, (gate = createGate(res)));
+  return gate;
+}
+
+function createGate(res: ServerResponse): Gate {
+  const exchanges: PartOfExchange[] = [];
+  const queue: { run: () => unknown; callback: Callback | undefined }[] = [];
+  const flow: Flow = { ended: false, full: false };
+  let state: "open" | "held" | "passing" = "open";
+  let saving: Promise<void> | undefined;
+  let saved = false;
+  let failed = false;
+  let refused = false;
+  let answer: (error: unknown) => void;
+
+  // Others may have put theirs over the response's methods before, and may again after.
+  const { writeHead, write, end, flushHeaders } = res;
+
+  function asked(): boolean {
+    return exchanges.some((exchange) => exchange.asked);
+  }
+
+  function saveOnce(): Promise<void> {
+    saving ??= finishAll(exchanges, failed || res.statusCode >= 500).finally(() => (saved = true));
+    return saving;
+  }
+
+  function begin(): void {
+    if (saved || !asked()) pass();
+    else hold();
+  }
+
+  function pass(): void {
+    const headers = headersOf(res);
+    for (const exchange of exchanges) {
+      if (!saved) void exchange.finish();
+      exchange.apply(headers);
+    }
+    state = "passing";
+  }
+
+  function hold(): void {
+    state = "held";
+    // Whoever began to save hears of it when that fails.
+    const reply = saving === undefined ? answer : () => {};
+    const unlock = lock(res, flow);
+    saveOnce().then(
+      () => {
+        unlock();
+        release();
+      },
+      (error: unknown) => {
+        unlock();
+        refuse(error, reply);
+      },
+    );
+  }
+
+  function release(): void {
+    pass();
+    try {
+      for (const { run } of queue.splice(0)) run();
+    } catch (error) {
+      // The handler should have been thrown this, but is long past it.
+      if (res.headersSent) res.destroy(error as Error);
+      else refuse(error, answer);
+      return;
+    }
+    if (flow.full && !res.writableEnded && !res.writableNeedDrain) res.emit("drain");
+  }
+
+  function refuse(error: unknown, reply: (error: unknown) => void): void {
+    state = "open";
+    refused = true;
+    tell(queue.splice(0), error);
+    discardHead(res);
+    reply(error);
+  }
+
+  /** Runs it now or when it may. Undefined: not now. */
+  function leave<T>(run: () => T, args: readonly unknown[] = []): T | undefined {
+    const callback = args.find((arg): arg is Callback => typeof arg === "function");
+    // A handler may go on to send what was refused, although another answer has taken its place.
+    if (refused && res.writableEnded) {
+      tell([{ callback }], new Error("Another answer was sent: the session could not be saved."));
+      return undefined;
+    }
+    if (state === "open") begin();
+    if (state === "passing") return run();
+    queue.push({ run, callback });
+    return undefined;
+  }
+
+  res.writeHead = function (...args: HeadArguments) {
+    if (state === "held") throw sealed("write");
+    if (state === "open" && asked()) {
+      // Our headers come after the handler's, and see them.
+      mergeHead(res, args);
+      leave(() => writeHead.call(res, res.statusCode));
+    } else {
+      leave(() => writeHead.apply(res, args as Parameters<typeof writeHead>));
+    }
+    return res;
+  } as typeof writeHead;
+
+  res.write = function (...args: Parameters<typeof write>) {
+    const more = leave(() => write.apply(res, args), args);
+    if (more === undefined) flow.full = true;
+    return more ?? false;
+  } as typeof write;
+
+  res.end = function (...args: Parameters<typeof end>) {
+    if (leave(() => end.apply(res, args), args) === undefined) flow.ended = true;
+    return res;
+  } as typeof end;
+
+  res.flushHeaders = function () {
+    leave(() => flushHeaders.call(res));
+  };
+
+  return {
+    add(exchange, answerWith) {
+      answer = answerWith;
+      exchanges.push(exchange);
+      // Too late for a session: it says so when it is asked for.
+      if (saving !== undefined || state === "passing") void exchange.finish();
+    },
+
+    fail() {
+      failed = true;
+    },
+
+    async save() {
+      if (state === "open" && !saved && asked()) await saveOnce();
+    },
+  };
+}
+
+/** After one has failed, the others are not saved either: the handler's answer is not given. */
+async function finishAll(exchanges: readonly PartOfExchange[], failed: boolean): Promise<void> {
+  const errors: unknown[] = [];
+  for (const exchange of exchanges) {
+    try {
+      await exchange.finish({ failed: failed || errors.length > 0 });
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+function tell(calls: readonly { callback: Callback | undefined }[], error: unknown): void {
+  for (const { callback } of calls) if (callback) process.nextTick(callback, error);
+}

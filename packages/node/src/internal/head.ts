@@ -1,0 +1,63 @@
+import type { HeaderEditor } from "@sojourn/core";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+
+export type HeadArguments = [statusCode: number, message?: string | Headers, headers?: Headers];
+
+/** As an object, as a flat list of names and values, or as a list of pairs. */
+type Headers =
+  | OutgoingHttpHeaders
+  | readonly (readonly [string, string | string[]])[]
+  | readonly string[];
+
+/** The headers of a response that have not left. */
+export function headersOf(res: ServerResponse): HeaderEditor {
+  return {
+    get(name) {
+      const value = res.getHeader(name);
+      return value === undefined ? null : [value].flat().join(", ");
+    },
+    set: (name, value) => void res.setHeader(name, value),
+    append: (name, value) => void res.appendHeader(name, value),
+  };
+}
+
+/** Does what `writeHead` does with its arguments, but leaves the response open for more headers. */
+export function mergeHead(res: ServerResponse, args: HeadArguments): void {
+  const [statusCode, message, headers] = args;
+  if (typeof message === "string") res.statusMessage = message;
+  res.statusCode = statusCode;
+  const given = headers ?? (typeof message === "string" ? {} : (message ?? {}));
+  if (!Array.isArray(given)) {
+    for (const [name, value] of Object.entries(given)) res.setHeader(name, value as string);
+    return;
+  }
+  // A list may name a header several times: together they replace what was set before.
+  const pairs = pairsOf(given);
+  for (const [name] of pairs) res.removeHeader(name);
+  for (const [name, value] of pairs) res.appendHeader(name, value);
+}
+
+function pairsOf(list: readonly unknown[]): [name: string, value: string][] {
+  if (Array.isArray(list[0])) return list as [string, string][];
+  const flat = list as string[];
+  return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] as string]] : []));
+}
+
+// What describes a body (RFC 9110 section 8), says where to go, or lets a cache keep it; and cookies.
+// Not what is about the site and not the body, such as CORS and Content-Security-Policy: a script of
+// another origin should be able to read the error.
+const OF_THE_BODY =
+  /^(?:content-(?!security-policy)|(?:.+-)?cache-control$|surrogate-control$|expires$|etag$|last-modified$|accept-ranges$|location$|refresh$|set-cookie$|trailer$|transfer-encoding$)/;
+
+/** The headers that go when another answer takes a response's place. */
+export function discarded(names: readonly string[]): string[] {
+  return names.filter((name) => OF_THE_BODY.test(name));
+}
+
+/** Makes room for another answer. */
+export function discardHead(res: ServerResponse): void {
+  for (const name of discarded(res.getHeaderNames())) res.removeHeader(name);
+  res.statusCode = 200;
+  // HTTP/2 has none, and warns about setting it.
+  if (res.statusMessage) res.statusMessage = "";
+}
