@@ -1,1 +1,103 @@
-export {};
+import {
+  type RequestSession,
+  type SessionData,
+  type Sessions,
+  type SessionsOptions,
+  SojournError,
+  type UserSession,
+} from "@sojourn/core";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendError } from "./internal/answer.ts";
+import { discardHead } from "./internal/head.ts";
+import { type AdapterOptions, mount } from "./internal/mount.ts";
+
+export type { AdapterOptions } from "./internal/mount.ts";
+
+/** A handler of `node:http` that is also given the way to the session. */
+export type SessionHandler<Data extends object = SessionData> = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  session: RequestSession<Data>,
+) => void | Promise<void>;
+
+/** A handler behind `requireUser`. */
+export type UserHandler<Data extends object = SessionData> = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  user: UserSession<Data>,
+  session: RequestSession<Data>,
+) => void | Promise<void>;
+
+export interface ServerOptions extends AdapterOptions {
+  /**
+   * Answers what the handler threw, unless that is a `SojournError`, which answers for itself. By
+   * default the error goes to `console.error`, and the answer is a plain 500.
+   */
+  readonly onError?: (
+    error: unknown,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ) => void | Promise<void>;
+}
+
+/** Sessions for `node:http`: `createServer(withSessions(sessions, async (req, res, session) => ...))`. */
+export function withSessions<Data extends object = SessionData>(
+  sessions: Sessions<Data> | SessionsOptions<Data>,
+  handler: SessionHandler<Data>,
+  options: ServerOptions = {},
+): (req: IncomingMessage, res: ServerResponse) => void {
+  const mounted = mount(sessions, options);
+  const { onError = internalError } = options;
+
+  return (req, res) => {
+    async function answer(error: unknown): Promise<void> {
+      discardHead(res);
+      if (onError && !(error instanceof SojournError)) return onError(error, req, res);
+      if (!(error instanceof SojournError)) report(error);
+      await sendError(res, error);
+    }
+
+    const { session, gate } = mounted.begin(req, res, (error) => {
+      answer(error).catch((failure) => giveUp(failure, res));
+    });
+
+    async function run(): Promise<void> {
+      try {
+        await handler(req, res, session);
+      } catch (error) {
+        gate.fail();
+        if (res.headersSent) throw error;
+        await answer(error);
+      }
+    }
+
+    run().catch((error) => giveUp(error, res));
+  };
+}
+
+/** Lets only requests with a signed-in session to the handler; others get a 401, or are redirected. */
+export function requireUser<Data extends object = SessionData>(
+  handler: UserHandler<Data>,
+  options?: { readonly redirectTo?: string },
+): SessionHandler<Data> {
+  return async (req, res, session) =>
+    handler(req, res, await session.requireUser(options), session);
+}
+
+function internalError(error: unknown, _req: IncomingMessage, res: ServerResponse): void {
+  report(error);
+  res.writeHead(500, { "Content-Type": "text/plain" });
+  res.end("Internal Server Error");
+}
+
+/** An answer that is half sent cannot be taken back: the client must not take it for a whole one. */
+function giveUp(error: unknown, res: ServerResponse): void {
+  report(error);
+  if (!res.writableEnded) res.destroy();
+}
+
+function report(error: unknown): void {
+  // As Node does with what nobody catches; only that the server lives on.
+  // oxlint-disable-next-line no-console
+  console.error(error);
+}
