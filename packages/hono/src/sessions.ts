@@ -1,0 +1,55 @@
+import { type Configuration, configured, type Exchange, type SessionData } from "@sojourn/core";
+import { createTrust, type TrustProxy } from "@sojourn/net";
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { factsOf } from "./facts.ts";
+import { peerOf } from "./peer.ts";
+import { applyTo, clearResponse } from "./response.ts";
+import type { SessionVariables } from "./variables.ts";
+
+export interface SessionsMiddlewareOptions<As extends string = "session"> {
+  /** The variable's name: `c.var.session`. Each middleware of an app needs its own, and its own cookie. */
+  readonly as?: As;
+  /** The proxies in front of the server, as in @sojourn/net. Default: none. */
+  readonly trustProxy?: TrustProxy;
+  /**
+   * The address at the other end of the connection; null: not known. Default: what Workers,
+   * @hono/node-server, `Deno.serve` and `Bun.serve` tell.
+   */
+  readonly peer?: (c: Context) => string | null;
+}
+
+/**
+ * Gives every request its session, as `c.var.session`. What changed is saved before the headers
+ * leave, unless the handler threw or answered 5xx. An error in saving goes to `app.onError`.
+ */
+export function sessions<Data extends object = SessionData, const As extends string = "session">(
+  configuration: Configuration<Data, Context>,
+  { as = "session" as As, trustProxy, peer = peerOf }: SessionsMiddlewareOptions<As> = {},
+): MiddlewareHandler<{ Variables: SessionVariables<Data, As> }> {
+  const sessionsFor = configured(configuration);
+  const trust = createTrust(trustProxy);
+  return async (c: Context, next) => {
+    const { begin } = await sessionsFor(c);
+    const exchange = begin(factsOf(c, peer(c), trust));
+    c.set(as, exchange.session);
+    try {
+      await handle(c, next, exchange);
+    } catch (error) {
+      clearResponse(c);
+      throw error;
+    } finally {
+      applyTo(c, exchange);
+    }
+  };
+}
+
+async function handle(c: Context, next: Next, exchange: Pick<Exchange, "finish">): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    // Hono has answered what a handler threw; this is no Error, or comes from the notFound handler.
+    await exchange.finish({ failed: true });
+    throw error;
+  }
+  await exchange.finish({ failed: c.error !== undefined || c.res.status >= 500 });
+}
