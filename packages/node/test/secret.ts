@@ -1,0 +1,2 @@
+/** Signs the tests' tokens. */
+export const secret = "cHJvYmFibHkgbm90IGEgc2VjcmV0LCBidXQgbG9uZyBlbm91Z2g=";
