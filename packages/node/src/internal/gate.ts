@@ -139,6 +139,9 @@ function createGate(res: ServerResponse): Gate {
     return res;
   } as typeof writeHead;
 
+  // Its other name, on the way out of Node.
+  if ("writeHeader" in res) res.writeHeader = res.writeHead;
+
   res.write = function (...args: Parameters<typeof write>) {
     const more = leave(() => write.apply(res, args), args);
     if (more === undefined) flow.full = true;

@@ -58,6 +58,10 @@ export function discarded(names: readonly string[]): string[] {
 export function discardHead(res: ServerResponse): void {
   for (const name of discarded(res.getHeaderNames())) res.removeHeader(name);
   res.statusCode = 200;
-  // HTTP/2 has none, and warns about setting it.
-  if (res.statusMessage) res.statusMessage = "";
+  if (hasMessage(res)) res.statusMessage = "";
+}
+
+/** Whether somebody chose a status message. HTTP/2 has none, and warns whoever as much as looks. */
+export function hasMessage(res: ServerResponse): boolean {
+  return Object.hasOwn(res, "statusMessage");
 }

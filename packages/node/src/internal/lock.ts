@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { hasMessage } from "./head.ts";
 
 /** How far the handler has come with its answer. */
 export interface Flow {
@@ -12,7 +13,8 @@ export interface Flow {
  * depend on whether its session was asked for. Gives the way back.
  */
 export function lock(res: ServerResponse, flow: Flow): () => void {
-  const { statusCode, statusMessage } = res;
+  const { statusCode } = res;
+  const message = hasMessage(res) ? res.statusMessage : "";
   function edit(): never {
     throw sealed("set");
   }
@@ -28,7 +30,7 @@ export function lock(res: ServerResponse, flow: Flow): () => void {
   return () => {
     unlock();
     res.statusCode = statusCode;
-    if (res.statusMessage !== statusMessage) res.statusMessage = statusMessage;
+    if (hasMessage(res)) res.statusMessage = message;
   };
 }
 
