@@ -1,6 +1,6 @@
 import { ConflictError, SessionGoneError } from "../errors.ts";
 import type { SessionChange, SessionRecord } from "../store.ts";
-import { encodeCredential, renewalDue, renewed } from "./credential.ts";
+import { confirm, type Credential, encodeCredential, renewalDue, renewed } from "./credential.ts";
 import { insert, type Unborn } from "./create.ts";
 import type { Changes } from "./draft.ts";
 import type { Engine } from "./engine.ts";
@@ -94,13 +94,24 @@ function moved(changes: Changes | null, { data }: SessionRecord): string[] {
 
 /** A new secret, and the change that adds it if nobody else has renewed since this request read. */
 async function prepareRenewal(engine: Engine, live: Live, when: "when-due" | "now") {
+  const { presented, arrivedAt } = live;
+  const { renewal, grace } = engine.policyOf(live.record);
+
+  function dueFor(record: SessionRecord): Credential | null {
+    const credential = confirm(credentialOf(record), presented, arrivedAt, grace);
+    if (credential.current.hash !== presented) return null;
+    return renewalDue(credential, arrivedAt, when === "now" ? 0 : renewal, grace)
+      ? credential
+      : null;
+  }
+
+  // No response waits for a touch. One that renews has to: the secret may be confirmed with it.
+  if (dueFor(live.record) === null) return null;
   await live.noted;
   const { record } = live;
-  const { renewal, grace } = engine.policyOf(record);
+  const credential = dueFor(record);
+  if (credential === null) return null;
   const now = engine.clock.now();
-  const credential = credentialOf(record);
-  if (credential.current.hash !== live.presented) return null;
-  if (!renewalDue(credential, now, when === "now" ? 0 : renewal, grace)) return null;
   const minted = engine.tokens.mint(live.kind, record, now);
   const to = encodeCredential(renewed(credential, minted.hash, now, grace));
   return {
