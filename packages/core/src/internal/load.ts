@@ -69,10 +69,14 @@ export async function admits(
 
 /** A store may be written to by others. A user's token for a record without a user is none of ours. */
 function assertIntact(record: SessionRecord, { kind, ref }: OpenedToken): void {
-  const { createdAt, idleExpiresAt, expiresAt, userId } = record;
+  const { createdAt, idleExpiresAt, expiresAt, userId, credential, data } = record;
   const intact =
     [createdAt, idleExpiresAt, expiresAt].every(Number.isFinite) &&
     (kind === "user") === (typeof userId === "string") &&
+    typeof credential === "string" &&
+    typeof data === "object" &&
+    data !== null &&
+    Object.values(data).every((text) => typeof text === "string") &&
     record.handle === ref.handle &&
     record.partition === ref.partition;
   if (!intact) throw corrupt();
