@@ -10,7 +10,7 @@ export const webRandom: Random = (bytes) => {
 
 /**
  * Random bytes, or an error: never a fallback (CVE-2025-66630 is one). A source that gives the same
- * byte throughout, or the same bytes twice in a row, is broken; by chance neither happens.
+ * byte throughout, or begins twice in a row with the same bytes, is broken; by chance neither happens.
  */
 export function createRandomBytes(random: Random): (length: number) => Uint8Array {
   let last = new Uint8Array(0);
@@ -24,7 +24,9 @@ export function createRandomBytes(random: Random): (length: number) => Uint8Arra
       });
     }
     const stuck = bytes.every((byte) => byte === bytes[0]);
-    const repeated = last.length === length && bytes.every((byte, i) => byte === last[i]);
+    // Handles and secrets, of different lengths, take turns.
+    const shorter = Math.min(length, last.length);
+    const repeated = shorter > 0 && bytes.subarray(0, shorter).every((byte, i) => byte === last[i]);
     if (stuck || repeated) {
       throw new RandomnessError("The runtime's random source repeats itself: no session was made.");
     }
