@@ -20,7 +20,13 @@ export interface CommitOptions {
  * Writes what changed, and renews where that is due: one round trip, or none. A new token is then in
  * `live.token`. Throws `ConflictError`, `SessionGoneError`, `TooLargeError`, `InvalidDataError`.
  */
-export async function commit(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
+export function commit(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
+  const committed = live.committing.then(() => write(engine, live, options));
+  live.committing = committed.catch(() => {});
+  return committed;
+}
+
+async function write(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
   if (live.state !== "open") return;
   const changes = options.save ? await checkedChanges(engine, live) : null;
   if (live.unborn !== null) {

@@ -24,6 +24,7 @@ export function createExchange<Data extends object>(
   const held = new Map<Kind, Live>();
   const loggedOut = new Set<Kind>();
   const faces = new WeakMap<Live, Session<Data>>();
+  let creating: Promise<Live> | null = null;
   let asked = false;
   let found = false;
   let closed = false;
@@ -84,6 +85,14 @@ export function createExchange<Data extends object>(
     return live;
   }
 
+  /** Whoever asks while one is being made gets the same one. */
+  async function activeOrNew(): Promise<Live> {
+    const live = await active();
+    if (live !== null) return live;
+    creating ??= createAnonymous().finally(() => (creating = null));
+    return creating;
+  }
+
   async function createAnonymous(): Promise<Live> {
     ask();
     const unborn = unbornAnonymous(engine);
@@ -106,7 +115,7 @@ export function createExchange<Data extends object>(
     },
 
     async getOrCreate() {
-      return face((await active()) ?? (await createAnonymous()));
+      return face(await activeOrNew());
     },
 
     async requireUser({ redirectTo } = {}) {

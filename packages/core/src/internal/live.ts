@@ -35,6 +35,8 @@ export interface Live {
   active: boolean;
   /** The touch or confirmation under way; it never rejects. */
   noted: Promise<void>;
+  /** The commit under way; it never rejects. Another waits for it: a session is stored only once. */
+  committing: Promise<void>;
 }
 
 /** Holds a record. The draft asks the session's state before every write. */
@@ -57,6 +59,7 @@ export async function hold(
     token: start.token ?? null,
     active: false,
     noted: Promise.resolve(),
+    committing: Promise.resolve(),
   };
   return live;
 }
