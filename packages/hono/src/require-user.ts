@@ -1,4 +1,4 @@
-import { ConfigurationError, type RequestSession } from "@sojourn/core";
+import { ConfigurationError, type RequestSession, UnauthenticatedError } from "@sojourn/core";
 import type { Context, MiddlewareHandler } from "hono";
 import type { UserVariables } from "./variables.ts";
 
@@ -10,8 +10,8 @@ export interface RequireUserOptions<From extends string = "session"> {
 }
 
 /**
- * Lets only signed-in users through. After it, `c.var.userSession` is the session, never null.
- * Others meet an `UnauthenticatedError`, which goes to `app.onError`: by default a 401 or a redirect.
+ * Lets only signed-in users through; after it, `c.var.userSession` is the session, never null. Others
+ * are redirected, or meet an `UnauthenticatedError`, which goes to `app.onError`: by default a 401.
  */
 export function requireUser<const From extends string = "session">({
   from = "session" as From,
@@ -24,7 +24,15 @@ export function requireUser<const From extends string = "session">({
         `requireUser() finds no c.var.${from}. Put app.use(sessions(...)) before it, or name its variable: requireUser({ from: "..." }).`,
       );
     }
-    c.set("userSession", await session.requireUser(options));
+    try {
+      c.set("userSession", await session.requireUser(options));
+    } catch (error) {
+      // A redirect is no error: no onError has to know of it.
+      const redirects = options.redirectTo !== undefined && error instanceof UnauthenticatedError;
+      if (!redirects) throw error;
+      const answer = error.getResponse();
+      return c.newResponse(answer.body, answer);
+    }
     await next();
   };
 }

@@ -49,10 +49,15 @@ describe("requireUser", () => {
     expect((await browser.get("/api")).status).toBe(401);
   });
 
-  it("leaves the answer to onError", async () => {
-    const own = new Hono().use(sessions(ready)).get("/", requireUser());
-    own.onError((error, c) => c.text(error instanceof SojournError ? error.code : "?", 401));
-    expect(await (await own.request("/")).text()).toBe("unauthenticated");
+  it("leaves the 401 to onError, and not the redirect", async () => {
+    const own = new Hono()
+      .use(sessions(ready))
+      .get("/api", requireUser())
+      .get("/page", requireUser({ redirectTo: "/login" }));
+    own.onError((error, c) => c.text(error instanceof SojournError ? error.code : "?", 418));
+    const response = await own.request("/api");
+    expect([response.status, await response.text()]).toEqual([418, "unauthenticated"]);
+    expect((await own.request("/page")).status).toBe(303);
   });
 
   it("without sessions() says what to do", async () => {
