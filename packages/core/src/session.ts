@@ -28,6 +28,7 @@ export class Session<Data extends object = SessionData> {
 
   /** @internal */
   constructor(engine: Engine, live: Live) {
+    if (live.invalid !== null) throw live.invalid;
     this.#engine = engine;
     this.#live = live;
   }

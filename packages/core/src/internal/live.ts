@@ -37,6 +37,8 @@ export interface Live {
   noted: Promise<void>;
   /** The commit under way; it never rejects. Another waits for it: a session is stored only once. */
   committing: Promise<void>;
+  /** What to throw when a handler asks for the session: its data fits no schema. It can still be ended. */
+  readonly invalid: InvalidDataError | null;
 }
 
 /** Holds a record. The draft asks the session's state before every write. */
@@ -47,7 +49,13 @@ export async function hold(
   arrivedAt: number,
   start: { readonly unborn?: Unborn; readonly token?: string } = {},
 ): Promise<Live> {
-  const draft = await openDraft(engine, record, () => assertWritable(live));
+  const guard = () => assertWritable(live);
+  let invalid: InvalidDataError | null = null;
+  const draft = await openDraft(engine, record, guard).catch((error: unknown) => {
+    if (!(error instanceof InvalidDataError)) throw error;
+    invalid = error;
+    return new Draft({}, record.data, guard, false);
+  });
   const live: Live = {
     kind: record.userId === null ? "anonymous" : "user",
     record,
@@ -60,6 +68,7 @@ export async function hold(
     active: false,
     noted: Promise.resolve(),
     committing: Promise.resolve(),
+    invalid,
   };
   return live;
 }
