@@ -27,7 +27,7 @@ export interface SessionMiddleware<Data extends object = SessionData>
  */
 export function sessions<Data extends object = SessionData>(
   configuration: Sessions<Data> | SessionsOptions<Data>,
-  options: MiddlewareOptions<string> = {},
+  options: MiddlewareOptions = {},
 ): SessionMiddleware<Data> {
   const { begin, admit, ...access } = mount(configuration, options);
   const { as = "session" } = options;

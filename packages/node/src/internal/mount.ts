@@ -21,7 +21,7 @@ export interface AdapterOptions {
 }
 
 /** What the adapters for frameworks take. */
-export interface MiddlewareOptions<Name extends string = "session"> extends AdapterOptions {
+export interface MiddlewareOptions<Name extends string = string> extends AdapterOptions {
   /** The name of the session on the framework's request; default "session". */
   readonly as?: Name;
 }
