@@ -131,7 +131,11 @@ function gone(live: Live): SessionGoneError {
   return new SessionGoneError("The session ended while this request was running.");
 }
 
-/** Tries until there is a result, with growing waits of random length, then a `ConflictError`. */
+/**
+ * Tries until there is a result, then a `ConflictError`. What a conflict tells of the store is tried
+ * with at once, while it is still true. When that fails too, others are doing the same: then a wait of
+ * random length, ever longer.
+ */
 export async function retrying<T>(
   engine: Engine,
   retryFor: number,
@@ -139,9 +143,11 @@ export async function retrying<T>(
 ): Promise<T> {
   const deadline = engine.clock.now() + retryFor;
   for (let longest = 1; ; longest = Math.min(longest * 2, LONGEST_WAIT)) {
-    const done = await attempt();
-    if (done !== null) return done.result;
-    if (engine.clock.now() >= deadline) throw new ConflictError([]);
+    for (let tries = 0; tries < 2; tries++) {
+      const done = await attempt();
+      if (done !== null) return done.result;
+      if (engine.clock.now() >= deadline) throw new ConflictError([]);
+    }
     await engine.clock.sleep(engine.jitter(longest));
   }
 }
