@@ -12,6 +12,7 @@ import {
   setCookieNames,
   tokenIn,
   USER,
+  rest,
 } from "./look.ts";
 import type { Story } from "./stage.ts";
 
@@ -231,8 +232,7 @@ export const fixation: readonly Story[] = [
       });
       const browser = site.browser();
       await ok(browser.post("/login?user=ada"));
-      await ok(browser.get("/me"));
-      await stage.settle();
+      await rest(stage, browser);
       const thief = browser.copy();
       const update = stage.store.pause("update");
       const watched = thief.post("/watch");

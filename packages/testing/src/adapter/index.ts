@@ -1,10 +1,20 @@
 import { describe, test } from "vitest";
+import { caches } from "./caches.ts";
+import { costs } from "./costs.ts";
+import { data } from "./data.ts";
+import { dump } from "./dump.ts";
+import { failure } from "./failure.ts";
 import { fixation } from "./fixation.ts";
+import { limits } from "./limits.ts";
 import { loginFaults } from "./login-faults.ts";
+import { lostUpdates } from "./lost-updates.ts";
+import { races } from "./races.ts";
 import { refused } from "./refused.ts";
+import { renewal } from "./renewal.ts";
 import { resurrection } from "./resurrection.ts";
 import type { AdapterFactory } from "./server.ts";
 import { createStage, type Defect, type Story } from "./stage.ts";
+import { timeouts } from "./timeouts.ts";
 
 /** One story that every adapter must pass. */
 export interface AdapterCase {
@@ -13,7 +23,22 @@ export interface AdapterCase {
   run(factory: AdapterFactory, defect?: Defect): Promise<void>;
 }
 
-const STORIES: readonly Story[] = [...fixation, ...loginFaults, ...resurrection, ...refused];
+const STORIES: readonly Story[] = [
+  ...fixation,
+  ...loginFaults,
+  ...resurrection,
+  ...refused,
+  ...races,
+  ...lostUpdates,
+  ...timeouts,
+  ...renewal,
+  ...limits,
+  ...dump,
+  ...failure,
+  ...costs,
+  ...caches,
+  ...data,
+];
 
 /** The stories as data. */
 export const adapterCases: readonly AdapterCase[] = STORIES.map(({ title, run }) => ({

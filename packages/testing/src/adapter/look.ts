@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { TestClient } from "../client.ts";
 import type { StoryData } from "./server.ts";
+import type { Stage } from "./stage.ts";
 
 /** What `GET /peek` tells. */
 export interface Seen {
@@ -72,4 +73,10 @@ export async function ok(sent: Promise<Response>, status?: number): Promise<Resp
   if (status === undefined) expect(response.status).toBeLessThan(300);
   else expect(response.status).toBe(status);
   return response;
+}
+
+/** Lets the token come back once, so that no touch and no first sight is due any more. */
+export async function rest(stage: Stage, browser: TestClient): Promise<void> {
+  await ok(browser.get("/me"));
+  await stage.settle();
 }

@@ -52,7 +52,7 @@ export function mapStore(): MapStore {
       }
       for (const handle of evicted) records.delete(keyOf({ partition, handle }));
       if (replaces !== undefined) records.delete(keyOf({ partition, handle: replaces }));
-      records.set(keyOf(record), { ...record, data: { ...record.data }, version: 1 });
+      records.set(keyOf(record), copyOf({ ...record, version: 1 }));
       return { status: "created", evicted };
     },
 
@@ -130,7 +130,7 @@ function keyOf({ partition, handle }: SessionRef): string {
 }
 
 function copyOf(record: SessionRecord): SessionRecord {
-  return { ...record, data: { ...record.data } };
+  return structuredClone(record);
 }
 
 function isExpired({ expiresAt, idleExpiresAt }: SessionRecord, now: number): boolean {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { TestClient } from "../client.ts";
-import { expectDead, handedOut, look, ok, see, setCookieNames, USER } from "./look.ts";
+import { expectDead, handedOut, look, ok, see, setCookieNames, USER, rest } from "./look.ts";
 import type { Site, Stage, Story } from "./stage.ts";
 import type { Operation, When } from "./watched-store.ts";
 
@@ -91,8 +91,7 @@ async function endDuring(
   stage.clock.advance(1000);
   const browser = site.browser();
   await ok(browser.post("/login?user=ada"));
-  await ok(browser.get("/me"));
-  await stage.settle();
+  await rest(stage, browser);
   stage.clock.advance(work.after);
 
   const owner = browser.copy();

@@ -5,6 +5,7 @@ import {
   type Sessions,
   type SessionsOptions,
   type Store,
+  systemClock,
 } from "@sojourn/core";
 import { createClient, type Fetch, type TestClient } from "../client.ts";
 import { type Routes, storyApp } from "./app.ts";
@@ -21,7 +22,7 @@ export interface Story {
   run(stage: Stage): Promise<void>;
 }
 
-/** Time that only a story moves. Waits between retries take no time, but let others run. */
+/** Time that only a story moves; the waits between retries, a few ms, are real. */
 export interface StoryClock extends Clock {
   advance(ms: number): void;
 }
@@ -117,7 +118,7 @@ function storyClock(): StoryClock {
   let time = Date.UTC(2026, 0, 5, 9);
   return {
     now: () => time,
-    sleep: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    sleep: systemClock.sleep,
     advance(ms) {
       time += ms;
     },

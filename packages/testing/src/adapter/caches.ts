@@ -1,0 +1,290 @@
+import { expect } from "vitest";
+import { type Fetch, createClient } from "../client.ts";
+import { answer, type Routes } from "./app.ts";
+import { gate } from "./gate.ts";
+import { handedOut, ok, see, setCookieNames, USER } from "./look.ts";
+import type { Story } from "./stage.ts";
+
+/** What the application says about caching by itself. */
+const PUBLIC = {
+  "Cache-Control": 'public, s-maxage=600, max-age=60, no-cache="X-A, X-B"',
+  "CDN-Cache-Control": "max-age=600",
+};
+
+const ROUTES: Routes = {
+  "GET /free": () => new Response("free", { headers: PUBLIC }),
+  "GET /asked": async (session) => {
+    await session.get();
+    return new Response("asked", { headers: { ...PUBLIC, Vary: "Accept-Encoding" } });
+  },
+  "GET /star": async (session) => {
+    await session.get();
+    return new Response("asked", { headers: { Vary: "*" } });
+  },
+  "GET /get-or-create": async (session) => answer(await session.getOrCreate()),
+  "GET /not-awaited": (session) => {
+    void session.get();
+    return new Response("", { headers: PUBLIC });
+  },
+  "POST /public-login": async (session, query) => {
+    const user = await session.login(query.get("user") ?? "ada");
+    const headers = new Headers(PUBLIC);
+    headers.append("Set-Cookie", "theme=dark; Path=/");
+    headers.append("Set-Cookie", "language=eo; Path=/");
+    return new Response(user.userId, { headers });
+  },
+  "POST /redirect": async (session) => {
+    await session.login("ada");
+    return Response.redirect("https://app.test/welcome", 303);
+  },
+};
+
+/** Invariant 10: no shared cache gives one user's page, or cookie, to another. */
+export const caches: readonly Story[] = [
+  {
+    title: "invariant 10: a response that did not ask for the session is left alone",
+    async run(stage) {
+      const browser = (await stage.serve({ routes: ROUTES })).browser();
+      await ok(browser.post("/login?user=ada"));
+      const { headers } = await ok(browser.get("/free"));
+      expect(headers.get("Cache-Control")).toBe(PUBLIC["Cache-Control"]);
+      expect(headers.get("CDN-Cache-Control")).toBe(PUBLIC["CDN-Cache-Control"]);
+      expect(vary(headers)).not.toContain("cookie");
+    },
+  },
+  {
+    title: "invariant 10: one that asked varies by Cookie, whether there was a session or not (E1)",
+    async run(stage) {
+      const browser = (await stage.serve({ routes: ROUTES })).browser();
+      for (const signedIn of [false, true]) {
+        if (signedIn) await ok(browser.post("/login?user=ada"));
+        const { headers } = await ok(browser.get("/asked"));
+        expect(vary(headers)).toEqual(expect.arrayContaining(["accept-encoding", "cookie"]));
+        expect(vary((await ok(browser.get("/star"))).headers)).toContain("*");
+        expect(headers.get("Cache-Control")).toBe(
+          signedIn ? 'private, max-age=60, no-cache="X-A, X-B"' : PUBLIC["Cache-Control"],
+        );
+        expect(headers.get("CDN-Cache-Control")).toBe(
+          signedIn ? "private" : PUBLIC["CDN-Cache-Control"],
+        );
+      }
+    },
+  },
+  {
+    title: "invariant 10: every way to the session varies by Cookie, and is private (E2)",
+    async run(stage) {
+      const browser = (await stage.serve({ routes: ROUTES })).browser();
+      for (const signedIn of [false, true]) {
+        if (signedIn) await ok(browser.post("/login?user=ada"));
+        for (const path of ["/me", "/peek", "/private", "/get-or-create", "/not-awaited"]) {
+          const { headers } = await browser.get(path);
+          expect([path, vary(headers)]).toEqual([path, expect.arrayContaining(["cookie"])]);
+          if (signedIn) expect(headers.get("Cache-Control")).toMatch(/^private|no-store/);
+        }
+      }
+      for (const path of ["/take", "/set?key=a&value=b", "/count", "/rotate", "/revoke-others"]) {
+        const { headers } = await ok(browser.post(path));
+        expect([path, vary(headers)]).toEqual([path, expect.arrayContaining(["cookie"])]);
+        expect(headers.get("Cache-Control")).toMatch(/^private|no-store/);
+      }
+      expect(vary((await ok(browser.post("/logout"))).headers)).toContain("cookie");
+    },
+  },
+  {
+    title:
+      "invariant 10: a response that sets our cookie is for no cache, whatever the app said (E1)",
+    async run(stage) {
+      const browser = (await stage.serve({ routes: ROUTES })).browser();
+      for (const path of ["/public-login", "/redirect", "/login?user=ada", "/rotate", "/logout"]) {
+        const { headers } = await browser.post(path);
+        expect([path, headers.get("Cache-Control")]).toEqual([path, "no-store"]);
+        if (path === "/public-login") expect(headers.get("CDN-Cache-Control")).toBe("no-store");
+        expect(vary(headers)).toContain("cookie");
+      }
+      const first = await ok(browser.post("/set?key=a&value=b"));
+      expect(first.headers.get("Cache-Control")).toBe("no-store");
+      stage.clock.advance(16 * 60_000);
+      const renewed = await ok(browser.get("/asked"));
+      expect(renewed.headers.get("Cache-Control")).toBe("no-store");
+    },
+  },
+  {
+    title: "invariant 10: our Set-Cookie never eats another, and is there once",
+    async run(stage) {
+      const site = await stage.serve({
+        routes: {
+          ...ROUTES,
+          "POST /often": async (session) => {
+            await session.login("ada");
+            await session.login("ada");
+            await (await session.requireUser()).rotate();
+            return answer(await session.get());
+          },
+        },
+      });
+      const browser = site.browser();
+      const response = await ok(browser.post("/public-login"));
+      expect(setCookieNames(response)).toEqual([USER, "language", "theme"]);
+      const often = await ok(browser.post("/often"));
+      expect(setCookieNames(often)).toEqual([USER]);
+      expect((await see(browser)).userId).toBe("ada");
+      expect(browser.documentCookie()).toBe("theme=dark; language=eo");
+    },
+  },
+  {
+    title: "invariant 10: the cookie is __Host-, Secure, HttpOnly, SameSite=Lax and Path=/ (F2)",
+    async run(stage) {
+      const browser = (await stage.serve()).browser();
+      for (const [path, name] of [
+        ["/login?user=ada", "__Host-id"],
+        ["/set?key=a&value=b", "__Host-id-anon"],
+      ] as const) {
+        const response = await ok(browser.post(path, { cookie: null }));
+        const cookies = response.headers.getSetCookie();
+        expect(cookies).toHaveLength(1);
+        expect(cookies[0]).toMatch(
+          new RegExp(`^${name}=[\\w-]{112}; Path=/; Secure; HttpOnly; SameSite=Lax$`),
+        );
+        expect(browser.cookies().map((cookie) => cookie.name)).toContain(name);
+      }
+    },
+  },
+  {
+    title: "invariant 10: a redirect carries the cookie, and leaves only when all is stored",
+    async run(stage) {
+      const browser = (await stage.serve({ routes: ROUTES })).browser();
+      const create = stage.store.pause("create", "after");
+      let arrived = false;
+      const sent = browser.post("/redirect").then((response) => {
+        arrived = true;
+        return response;
+      });
+      await create.reached;
+      expect(arrived).toBe(false);
+      create.resume();
+      const response = await ok(sent, 303);
+      expect(response.headers.get("Location")).toBe("https://app.test/welcome");
+      expect(handedOut(response)).toEqual([USER]);
+      expect((await see(browser)).userId).toBe("ada");
+    },
+  },
+  {
+    title: "invariant 10: behind a caching proxy nobody gets another's page or cookie (E3)",
+    async run(stage) {
+      const site = await stage.serve({ routes: ROUTES });
+      const proxy = sharedCache(site.fetch);
+      const [ada, grace, nobody] = Array.from({ length: 3 }, () =>
+        createClient(proxy, { now: stage.clock.now }),
+      ) as [
+        ReturnType<typeof createClient>,
+        ReturnType<typeof createClient>,
+        ReturnType<typeof createClient>,
+      ];
+      for (const [client, user] of [
+        [ada, "ada"],
+        [grace, "grace"],
+      ] as const) {
+        await ok(client.post(`/public-login?user=${user}`));
+      }
+      for (let round = 0; round < 2; round++) {
+        expect(await see(ada)).toMatchObject({ userId: "ada" });
+        expect(await see(grace)).toMatchObject({ userId: "grace" });
+        await ok(nobody.get("/peek"), 401);
+        for (const client of [ada, grace, nobody]) await ok(client.get("/asked"));
+        stage.clock.advance(16 * 60_000);
+      }
+      expect(nobody.cookies()).toEqual([]);
+    },
+  },
+  {
+    title: "invariant 10: what comes after the headers is a typed error: read before you stream",
+    async run(stage) {
+      let left = gate();
+      const told: unknown[] = [];
+      const attempt = async (work: () => unknown) => {
+        try {
+          told.push((await work()) ?? "done");
+        } catch (error) {
+          told.push((error as { code?: string }).code);
+        }
+      };
+      const site = await stage.serve({
+        routes: {
+          "GET /late-read": (session) =>
+            streamed(left.opened, async () => {
+              await attempt(() => session.get());
+              await attempt(() => session.getOrCreate());
+              await attempt(() => session.login("ada"));
+              await attempt(() => session.logout());
+            }),
+          "GET /late-write": async (session) => {
+            const current = await session.getOrCreate();
+            return streamed(left.opened, async () => {
+              await attempt(() => Object.keys(current.data).length);
+              await attempt(() => (current.data["late"] = 1));
+              await attempt(() => delete current.data["first"]);
+              await attempt(() => current.update(() => {}));
+              await attempt(() => current.take("first"));
+              await attempt(() => current.rotate());
+            });
+          },
+        },
+      });
+      const browser = site.browser();
+      await ok(browser.post("/set?key=first&value=1"));
+      for (const path of ["/late-read", "/late-write"]) {
+        left = gate();
+        const response = await ok(browser.get(path));
+        left.open();
+        await response.text();
+      }
+      const refusals = (count: number) => Array.from({ length: count }, () => "headers-sent");
+      expect(told).toEqual([...refusals(4), 1, ...refusals(5)]);
+      expect((await see(browser)).data).toEqual({ first: "1" });
+    },
+  },
+];
+
+function vary(headers: Headers): string[] {
+  return (headers.get("Vary") ?? "").split(",").map((name) => name.trim().toLowerCase());
+}
+
+/** A body of two parts: the second comes once the headers have left. */
+function streamed(left: Promise<void>, work: () => Promise<void>): Response {
+  const utf8 = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(utf8.encode("first"));
+      await left;
+      await work();
+      controller.enqueue(utf8.encode("second"));
+      controller.close();
+    },
+  });
+  return new Response(body);
+}
+
+/**
+ * The least careful cache that RFC 9111 allows: keeps whatever it may, also Set-Cookie. Of `Vary` it
+ * heeds every name; a Cookie that is the same is the same.
+ */
+function sharedCache(fetch: Fetch): Fetch {
+  const kept: { url: string; matches(request: Request): boolean; response: Response }[] = [];
+  return async (request) => {
+    if (request.method !== "GET") return fetch(request);
+    const hit = kept.find(({ url, matches }) => url === request.url && matches(request));
+    if (hit !== undefined) return hit.response.clone();
+    const { url, headers: sent } = request.clone();
+    const response = await fetch(request);
+    const control = response.headers.get("Cache-Control") ?? "";
+    const names = vary(response.headers).filter(Boolean);
+    if (/private|no-store/.test(control) || names.includes("*")) return response;
+    if (!/public|max-age/.test(control)) return response;
+    kept.push({
+      url,
+      matches: (other) => names.every((name) => other.headers.get(name) === sent.get(name)),
+      response: response.clone(),
+    });
+    return response;
+  };
+}

@@ -1,0 +1,218 @@
+import { type Clock, CorruptRecordError, type SessionRecord, timeLimited } from "@sojourn/core";
+import { expect } from "vitest";
+import { ANONYMOUS, expectDead, handedOut, ok, see, rest } from "./look.ts";
+import type { Stage, Story } from "./stage.ts";
+
+/** Invariant 8: what cannot be known is refused. */
+export const failure: readonly Story[] = [
+  {
+    title:
+      "invariant 8: a store that is down is a 503: no anonymous session, no logout, no success",
+    async run(stage) {
+      const browser = (await stage.serve()).browser();
+      await ok(browser.post("/set?key=cart&value=socks"));
+      await ok(browser.post("/login?user=ada&carry=cart"));
+      await rest(stage, browser);
+      stage.store.break();
+      for (const path of ["/me", "/peek", "/private"]) {
+        await expectUnavailable(browser.get(path));
+      }
+      for (const path of [
+        "/set?key=a&value=b",
+        "/count",
+        "/take?key=cart",
+        "/rotate",
+        "/login?user=grace",
+        "/logout",
+        "/destroy",
+        "/revoke-others",
+      ]) {
+        await expectUnavailable(browser.post(path));
+      }
+      stage.store.mend();
+      expect(await see(browser)).toMatchObject({ userId: "ada", data: { cart: "socks" } });
+    },
+  },
+  {
+    title: "invariant 8: a store that fails to write is a 503, and the session is as it was",
+    async run(stage) {
+      const browser = (await stage.serve()).browser();
+      await ok(browser.post("/login?user=ada"));
+      await rest(stage, browser);
+      stage.store.break("update");
+      stage.store.break("create");
+      for (const path of ["/set?key=a&value=b", "/count", "/rotate"]) {
+        await expectUnavailable(browser.post(path));
+      }
+      await expectUnavailable(browser.post("/set?key=a&value=b", { cookie: null }));
+      stage.store.mend();
+      expect(await see(browser)).toMatchObject({ userId: "ada", data: {} });
+    },
+  },
+  {
+    title: "invariant 8: a store that hangs past its time limit is a 503",
+    async run(stage) {
+      const timer = manualTimer();
+      const site = await stage.serve({ store: timeLimited(stage.store, 2_000, timer.clock) });
+      const browser = site.browser();
+      await ok(browser.post("/login?user=ada"));
+      await rest(stage, browser);
+      for (const [operation, send] of [
+        ["read", () => browser.get("/me")],
+        ["update", () => browser.post("/set?key=a&value=b")],
+        ["delete", () => browser.post("/logout")],
+        ["create", () => browser.post("/login?user=ada", { cookie: null })],
+      ] as const) {
+        const hanging = stage.store.pause(operation);
+        const response = send();
+        await hanging.reached;
+        timer.strike();
+        await expectUnavailable(response);
+        if (operation === "update") expect((await see(browser)).data).toEqual({});
+      }
+      expect((await see(browser)).userId).toBe("ada");
+    },
+  },
+  {
+    title: "invariant 8: a touch that fails is told, and fails no response",
+    async run(stage) {
+      const browser = (await stage.serve()).browser();
+      await ok(browser.post("/login?user=ada"));
+      stage.store.break("update");
+      await rest(stage, browser);
+      stage.store.mend();
+      expect(stage.events.at(-1)).toMatchObject({
+        type: "background_failed",
+        reason: "store-unavailable",
+      });
+    },
+  },
+  {
+    title: "invariant 8: a damaged record is refused with an event, and never read as empty (G3)",
+    async run(stage) {
+      const browser = (await stage.serve()).browser();
+      for (const [name, damage] of Object.entries(DAMAGES)) {
+        stage.records.clear();
+        stage.events.length = 0;
+        await ok(browser.post("/login?user=ada", { cookie: null }));
+        await ok(browser.post("/set?key=cart&value=socks"));
+        await stage.settle();
+        const [entry] = stage.records;
+        const [key, record] = entry as [string, SessionRecord];
+        const damaged = { ...record, ...damage } as SessionRecord;
+        stage.records.set(key, damaged);
+        for (let again = 0; again < 2; again++) {
+          const response = await browser.get("/me", { hold: true });
+          expect([name, response.status]).toEqual([name, 401]);
+          expect(response.headers.getSetCookie()).toEqual([]);
+        }
+        const write = await ok(browser.post("/set?key=cart&value=hat", { hold: true }));
+        expect(handedOut(write)).toEqual([ANONYMOUS]);
+        expect(stage.events.map(({ type }) => type)).toContain("record_corrupt");
+        expect(stage.records.get(key)).toEqual(damaged);
+        // The way out of it is open.
+        const logout = await ok(browser.post("/logout"));
+        expect(logout.headers.getSetCookie()).toHaveLength(2);
+        await ok(browser.post("/login?user=ada"));
+        expect(await see(browser)).toMatchObject({ userId: "ada", data: {} });
+      }
+    },
+  },
+  {
+    title: "invariant 8: what the store itself finds damaged is refused in the same way",
+    async run(stage) {
+      const read = async () => {
+        throw new CorruptRecordError("half a record");
+      };
+      const whole = (await stage.serve()).browser();
+      await ok(whole.post("/login?user=ada"));
+      const site = await stage.serve({ store: { ...stage.store, read } });
+      const cookie = whole.cookieHeader();
+      await expectDead(site.browser(), cookie);
+      expect(stage.events.at(-1)).toMatchObject({ type: "record_corrupt" });
+    },
+  },
+  {
+    title: "invariant 8: a random source that fails or repeats itself makes no session (H1)",
+    async run(stage) {
+      for (const random of [
+        () => {
+          throw new Error("no entropy");
+        },
+        (bytes: Uint8Array) => bytes.fill(0),
+        (bytes: Uint8Array) => bytes.forEach((_, i) => (bytes[i] = i)),
+      ]) {
+        stage.records.clear();
+        const browser = (await stage.serve({ random })).browser();
+        // One that repeats itself shows at the second draw of as many bytes.
+        const responses = [
+          await browser.post("/login?user=ada"),
+          await browser.post("/login?user=ada"),
+        ];
+        expect(responses.at(-1)?.status).toBe(500);
+        expect(handedOut(responses.at(-1) as Response)).toEqual([]);
+        expect(stage.records.size).toBeLessThanOrEqual(1);
+      }
+    },
+  },
+  {
+    title: "invariant 8: a handle that is taken is never adopted: another is minted, once (H3)",
+    async run(stage) {
+      const taken = (count: number) => {
+        let left = count;
+        return {
+          ...stage.store,
+          create: (async (...args) =>
+            left-- > 0
+              ? { status: "exists" }
+              : stage.store.create(...args)) as Stage["store"]["create"],
+        };
+      };
+      const once = (await stage.serve({ store: taken(1) })).browser();
+      await ok(once.post("/login?user=ada"));
+      await ok(once.post("/set?key=a&value=b", { cookie: null }));
+      const always = (await stage.serve({ store: taken(99) })).browser();
+      await expectUnavailable(always.post("/login?user=ada"));
+      await expectUnavailable(always.post("/set?key=a&value=b"));
+    },
+  },
+];
+
+/** What a record must not come back as. */
+const DAMAGES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "no JSON": { data: { cart: "{" } },
+  "a prototype as a key": { data: JSON.parse('{"__proto__":"1"}') },
+  "a prototype inside": { data: { cart: '{"__proto__":{"admin":true}}' } },
+  "a prototype in disguise": { data: { cart: '{"\\u005f_proto__":{"admin":true}}' } },
+  "no credential": { credential: undefined },
+  "half a credential": { credential: "abc" },
+  "no deadline": { expiresAt: undefined },
+  "a deadline that is text": { idleExpiresAt: "tomorrow" },
+  "no beginning": { createdAt: undefined },
+  "no data": { data: undefined },
+  "data of another kind": { data: { cart: 5 } },
+  "nobody's": { userId: null },
+  "another place's": { handle: "A".repeat(22) },
+};
+
+async function expectUnavailable(sent: Promise<Response>): Promise<void> {
+  const response = await ok(sent, 503);
+  expect(await response.json()).toEqual({ error: "store-unavailable" });
+  expect(response.headers.getSetCookie()).toEqual([]);
+  expect(response.headers.get("Cache-Control")).toContain("no-store");
+}
+
+/** A clock whose waits all end when it strikes. */
+function manualTimer(): { clock: Clock; strike(): void } {
+  let waiting: (() => void)[] = [];
+  return {
+    clock: {
+      now: () => 0,
+      sleep: () => new Promise((resolve) => waiting.push(resolve)),
+    },
+    strike() {
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+  };
+}
