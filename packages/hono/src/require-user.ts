@@ -33,6 +33,6 @@ export function requireUser<const From extends string = "session">({
       const answer = error.getResponse();
       return c.newResponse(answer.body, answer);
     }
-    await next();
+    return next();
   };
 }
