@@ -33,9 +33,10 @@ export const costs: readonly Story[] = [
     async run(stage) {
       const { browser, site } = await signedIn(stage);
       const token = tokenIn(browser, USER);
-      const forged = [...token].map((character, i) => {
-        const other = character === "A" ? "B" : "A";
-        return token.slice(0, i) + other + token.slice(i + 1);
+      const step = FULL ? 1 : 9;
+      const forged = Array.from({ length: Math.floor(112 / step) }, (_, n) => {
+        const other = token[n * step] === "A" ? "B" : "A";
+        return token.slice(0, n * step) + other + token.slice(n * step + 1);
       });
       const alien = (await stage.serve({ namespace: "another shop" })).browser();
       await ok(alien.post("/login?user=ada"));

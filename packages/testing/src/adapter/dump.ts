@@ -82,10 +82,9 @@ export const dump: readonly Story[] = [
       }
       expect(found.size).toBeGreaterThan(10);
       for (const value of found) {
-        for (const name of [USER, ANONYMOUS]) {
-          if (value === "" || /[^ -~]/.test(value)) continue;
-          expect(await look(browser, `${name}=${value}`)).toBeNull();
-          expect(await look(browser, `${name}=${value.padEnd(112, "A").slice(0, 112)}`)).toBeNull();
+        if (value === "" || /[^ -~]/.test(value)) continue;
+        for (const sent of new Set([value, value.padEnd(112, "A").slice(0, 112)])) {
+          expect(await look(browser, `${USER}=${sent}; ${ANONYMOUS}=${sent}`)).toBeNull();
         }
       }
     },

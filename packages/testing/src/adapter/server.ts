@@ -13,7 +13,8 @@ export type StoryHandler = (
 export interface StoryServer {
   /**
    * Sends a request as a client would, without following redirects and without a cookie jar of its
-   * own: over real HTTP where the runtime can serve, else by calling the adapter's handler.
+   * own: over real HTTP where the runtime can serve, else by calling the adapter's handler. Resolves
+   * when the headers have come, while the body may still be under way.
    */
   fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
