@@ -7,7 +7,8 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { buffer } from "node:stream/consumers";
+import { PassThrough, Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import type { StoryServer } from "@sojourn/testing";
 
 /** An application on a port of loopback. */
@@ -53,10 +54,14 @@ async function forward(request: Request, port: number): Promise<Response> {
   return responseOf(incoming);
 }
 
-async function responseOf(incoming: IncomingMessage): Promise<Response> {
-  const body = await buffer(incoming);
+function responseOf(incoming: IncomingMessage): Response {
+  // Read at once, whoever asks: a connection with something left to read takes no further request.
+  const body = incoming.pipe(new PassThrough({ highWaterMark: 1 << 20 }));
   const status = incoming.statusCode as number;
-  const response = new Response([204, 304].includes(status) ? null : body, { status });
+  const bodyless = [204, 304].includes(status);
+  const response = new Response(bodyless ? null : (Readable.toWeb(body) as ReadableStream), {
+    status,
+  });
   const { rawHeaders } = incoming;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     response.headers.append(rawHeaders[at] as string, rawHeaders[at + 1] as string);
