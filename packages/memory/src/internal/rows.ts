@@ -1,0 +1,192 @@
+import { ABANDONED_AFTER, type NewSessionRecord, type SessionRecord } from "@sojourn/core";
+
+export type Texts = Readonly<Record<string, string>>;
+
+/** Where a row's times lie among its numbers. NaN stands for null. */
+export const CREATED_AT = 0;
+export const AUTHENTICATED_AT = 8;
+export const LAST_SEEN_AT = 16;
+export const IDLE_EXPIRES_AT = 24;
+export const EXPIRES_AT = 32;
+const VERSION = 40;
+const PERSISTENT = 44;
+const ROW_BYTES = 48;
+
+/** Rows come in pages, so that growing never copies what is there and leaves little unused. */
+const PAGE = 512;
+
+const NO_DATA: Texts = Object.freeze({});
+
+/**
+ * The records, in columns: a time takes 8 bytes here, and 24 as the field of an object. A row number
+ * means its record until `remove`; afterwards another record may take the row.
+ */
+export class Rows {
+  readonly #pages: Page[] = [];
+  readonly #free: number[] = [];
+  /** Rows below this one are in use or free. */
+  #end = 0;
+
+  /** How many rows hold a record. */
+  get count(): number {
+    return this.#end - this.#free.length;
+  }
+
+  /** `alike`: a row of the same partition, to share its texts with. */
+  add(record: NewSessionRecord, alike: number | undefined): number {
+    const row = this.#free.pop() ?? this.#end++;
+    if (row === this.#pages.length * PAGE) this.#pages.push(createPage());
+    const { partition, userId } = alike === undefined ? record : this.#ownerOf(alike);
+    const page = this.#pageOf(row);
+    const i = row % PAGE;
+    page.partitions[i] = partition;
+    page.handles[i] = record.handle;
+    page.userIds[i] = userId === record.userId ? userId : record.userId;
+    page.policies[i] = record.policy;
+    page.numbers.setUint32(i * ROW_BYTES + VERSION, 1);
+    page.numbers.setUint8(i * ROW_BYTES + PERSISTENT, Number(record.persistent));
+    this.setCredential(row, record.credential);
+    this.setFacts(row, record.facts);
+    this.setData(row, { ...record.data });
+    this.setTime(row, CREATED_AT, record.createdAt);
+    this.setTime(row, AUTHENTICATED_AT, record.authenticatedAt);
+    this.setTime(row, LAST_SEEN_AT, record.lastSeenAt);
+    this.setTime(row, IDLE_EXPIRES_AT, record.idleExpiresAt);
+    this.setTime(row, EXPIRES_AT, record.expiresAt);
+    return row;
+  }
+
+  remove(row: number): void {
+    this.#free.push(row);
+    // Of what was in the row nothing stays in memory.
+    const page = this.#pageOf(row);
+    for (const texts of [
+      page.partitions,
+      page.handles,
+      page.userIds,
+      page.credentials,
+      page.facts,
+    ]) {
+      texts[row % PAGE] = "";
+    }
+    this.setData(row, NO_DATA);
+  }
+
+  /** A copy, as it goes out. */
+  record(row: number, withData: boolean): SessionRecord {
+    const page = this.#pageOf(row);
+    const i = row % PAGE;
+    return {
+      partition: this.partition(row),
+      handle: this.handle(row),
+      userId: this.userId(row),
+      credential: this.credential(row),
+      createdAt: this.time(row, CREATED_AT) as number,
+      authenticatedAt: this.time(row, AUTHENTICATED_AT),
+      lastSeenAt: this.time(row, LAST_SEEN_AT),
+      idleExpiresAt: this.time(row, IDLE_EXPIRES_AT) as number,
+      expiresAt: this.time(row, EXPIRES_AT) as number,
+      policy: page.policies[i] as string,
+      persistent: page.numbers.getUint8(i * ROW_BYTES + PERSISTENT) === 1,
+      facts: page.facts[i] as string | null,
+      data: withData ? { ...this.data(row) } : {},
+      version: this.version(row),
+    };
+  }
+
+  partition(row: number): string {
+    return this.#pageOf(row).partitions[row % PAGE] as string;
+  }
+
+  handle(row: number): string {
+    return this.#pageOf(row).handles[row % PAGE] as string;
+  }
+
+  userId(row: number): string | null {
+    return this.#pageOf(row).userIds[row % PAGE] as string | null;
+  }
+
+  credential(row: number): string {
+    return this.#pageOf(row).credentials[row % PAGE] as string;
+  }
+
+  setCredential(row: number, credential: string): void {
+    this.#pageOf(row).credentials[row % PAGE] = credential;
+  }
+
+  setFacts(row: number, facts: string | null): void {
+    this.#pageOf(row).facts[row % PAGE] = facts;
+  }
+
+  /** The row's own object: replaced when it changes, never changed. */
+  data(row: number): Texts {
+    return this.#pageOf(row).data[row % PAGE] as Texts;
+  }
+
+  setData(row: number, data: Texts): void {
+    this.#pageOf(row).data[row % PAGE] = Object.keys(data).length === 0 ? NO_DATA : data;
+  }
+
+  version(row: number): number {
+    return this.#pageOf(row).numbers.getUint32((row % PAGE) * ROW_BYTES + VERSION);
+  }
+
+  nextVersion(row: number): void {
+    const { numbers } = this.#pageOf(row);
+    numbers.setUint32((row % PAGE) * ROW_BYTES + VERSION, this.version(row) + 1);
+  }
+
+  time(row: number, field: number): number | null {
+    const value = this.#pageOf(row).numbers.getFloat64((row % PAGE) * ROW_BYTES + field);
+    return Number.isNaN(value) ? null : value;
+  }
+
+  setTime(row: number, field: number, value: number | null): void {
+    const { numbers } = this.#pageOf(row);
+    numbers.setFloat64((row % PAGE) * ROW_BYTES + field, value ?? Number.NaN);
+  }
+
+  /** From this ms on the record is as good as absent. */
+  deadline(row: number): number {
+    return Math.min(
+      this.time(row, IDLE_EXPIRES_AT) as number,
+      this.time(row, EXPIRES_AT) as number,
+    );
+  }
+
+  lastActive(row: number): number {
+    return this.time(row, LAST_SEEN_AT) ?? (this.time(row, CREATED_AT) as number);
+  }
+
+  isAbandoned(row: number, now: number): boolean {
+    const createdAt = this.time(row, CREATED_AT) as number;
+    return this.time(row, LAST_SEEN_AT) === null && now - createdAt >= ABANDONED_AFTER;
+  }
+
+  #pageOf(row: number): Page {
+    return this.#pages[Math.floor(row / PAGE)] as Page;
+  }
+
+  #ownerOf(row: number): { partition: string; userId: string | null } {
+    return { partition: this.partition(row), userId: this.userId(row) };
+  }
+}
+
+type Page = ReturnType<typeof createPage>;
+
+function createPage() {
+  return {
+    partitions: column<string>(),
+    handles: column<string>(),
+    userIds: column<string | null>(),
+    policies: column<string>(),
+    credentials: column<string>(),
+    facts: column<string | null>(),
+    data: column<Texts>(),
+    numbers: new DataView(new ArrayBuffer(PAGE * ROW_BYTES)),
+  };
+}
+
+function column<T>(): T[] {
+  return Array.from<T>({ length: PAGE });
+}

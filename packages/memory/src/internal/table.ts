@@ -1,0 +1,57 @@
+import type { NewSessionRecord, SessionRef } from "@sojourn/core";
+import { Heap } from "./heap.ts";
+import { Partitions } from "./partitions.ts";
+import { Rows } from "./rows.ts";
+
+/** The rows and every order they are looked up in. Rows come and go only through here. */
+export class Table {
+  readonly rows: Rows = new Rows();
+  readonly partitions: Partitions = new Partitions(this.rows);
+  readonly #byDeadline = new Heap();
+  readonly #anonymous = new Heap();
+
+  add(record: NewSessionRecord): void {
+    const [alike] = this.partitions.rowsOf(record.partition);
+    const row = this.rows.add(record, alike);
+    this.partitions.add(row);
+    this.#byDeadline.add(row, this.rows.deadline(row));
+    if (record.userId === null) this.#anonymous.add(row, this.rows.lastActive(row));
+  }
+
+  remove(row: number): void {
+    this.partitions.remove(row);
+    this.#byDeadline.remove(row);
+    if (this.rows.userId(row) === null) this.#anonymous.remove(row);
+    this.rows.remove(row);
+  }
+
+  /** To be called when a row's times have changed. */
+  moved(row: number): void {
+    this.#byDeadline.move(row, this.rows.deadline(row));
+    if (this.rows.userId(row) === null) this.#anonymous.move(row, this.rows.lastActive(row));
+  }
+
+  /** Of the rows that have expired by `now` the one that did first. */
+  firstExpired(now: number): number | undefined {
+    return this.#byDeadline.first(now);
+  }
+
+  /** The anonymous row that was seen least recently. */
+  get firstAnonymous(): number | undefined {
+    return this.#anonymous.first();
+  }
+
+  /** How much work the orders were so far, in places looked at. */
+  get looks(): number {
+    return this.#byDeadline.looks + this.#anonymous.looks;
+  }
+
+  isLive(row: number, now: number): boolean {
+    return now < this.rows.deadline(row);
+  }
+
+  findLive(ref: SessionRef, now: number): number | undefined {
+    const row = this.partitions.find(ref);
+    return row !== undefined && this.isLive(row, now) ? row : undefined;
+  }
+}

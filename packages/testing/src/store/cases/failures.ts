@@ -1,0 +1,72 @@
+import {
+  CorruptRecordError,
+  type SessionRef,
+  type Store,
+  StoreUnavailableError,
+} from "@sojourn/core";
+import { ContractViolation } from "../assert.ts";
+import type { StoreCase } from "../contract.ts";
+import { handle, newPartition, newRecord, NOW, put } from "../records.ts";
+
+type ErrorClass = typeof StoreUnavailableError | typeof CorruptRecordError;
+
+async function checkRejects(
+  call: () => Promise<unknown>,
+  error: ErrorClass,
+  what: string,
+): Promise<void> {
+  const settled = await call().then(
+    (value) => ({ value }),
+    (reason: unknown) => ({ reason }),
+  );
+  if ("reason" in settled && settled.reason instanceof error) return;
+  throw new ContractViolation(`${what} must reject with ${error.name}`, error.name, settled);
+}
+
+async function checkAllReject(store: Store, ref: SessionRef): Promise<void> {
+  const record = newRecord(ref.partition, { handle: handle("new") });
+  const calls: Record<keyof Store, () => Promise<unknown>> = {
+    create: () => store.create(record, NOW),
+    read: () => store.read(ref, NOW),
+    update: () => store.update(ref, { set: { a: "1" } }, NOW),
+    delete: () => store.delete(ref),
+    list: () => store.list(ref.partition, NOW),
+    deleteAll: () => store.deleteAll(ref.partition, NOW),
+    sweep: () => store.sweep(NOW, 10),
+  };
+  for (const [operation, call] of Object.entries(calls)) {
+    await checkRejects(call, StoreUnavailableError, operation);
+  }
+}
+
+export const failureCases: readonly StoreCase[] = [
+  {
+    title: "invariant 8: a backend that is away is an error, never an answer",
+    needs: "disconnect",
+    async run({ store, under }) {
+      const record = await put(store, newRecord(newPartition()));
+      await under.disconnect?.();
+      await checkAllReject(store, record);
+    },
+  },
+  {
+    title: "invariant 8: a backend that does not answer in time is an error, never an answer",
+    needs: "stall",
+    async run({ store, under }) {
+      const record = await put(store, newRecord(newPartition()));
+      await under.stall?.();
+      await checkAllReject(store, record);
+    },
+  },
+  {
+    title: "invariant 8: a damaged record is an error, never an empty one",
+    needs: "damage",
+    async run({ store, under }) {
+      const record = await put(store, newRecord(newPartition(), { data: { a: "1" } }));
+      await under.damage?.(record);
+      await checkRejects(() => store.read(record, NOW), CorruptRecordError, "read");
+      const update = () => store.update(record, { set: { b: "1" } }, NOW);
+      await checkRejects(update, CorruptRecordError, "update");
+    },
+  },
+];

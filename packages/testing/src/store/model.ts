@@ -1,0 +1,82 @@
+import type { SessionRecord, Store } from "@sojourn/core";
+import fc from "fast-check";
+import { check, same, show } from "./assert.ts";
+import { type Call, outcomeText, perform } from "./calls.ts";
+import type { StoreCaseContext } from "./contract.ts";
+import { FULL } from "../adapter/tier.ts";
+import { isLive, Oracle } from "./oracle.ts";
+import { newPartition, NOW } from "./records.ts";
+import { type Step, steps, type World } from "./steps.ts";
+
+/** Random sequences of calls, each outcome compared with the oracle's. Failures are shrunk. */
+export async function checkAgainstModel({ store, seed }: StoreCaseContext): Promise<void> {
+  const property = fc.asyncProperty(steps, (sequence) => runSequence(store, sequence));
+  const { failed, errorInstance, counterexamplePath } = await fc.check(property, {
+    seed,
+    numRuns: FULL ? 5_000 : 100,
+  });
+  if (!failed) return;
+  const { message } = errorInstance as Error;
+  throw new Error(`Seed ${seed}, path ${counterexamplePath}. ${message}`, { cause: errorInstance });
+}
+
+async function runSequence(store: Store, sequence: readonly Step[]): Promise<void> {
+  const partitions = [newPartition(), newPartition()] as const;
+  const world: World = { oracle: new Oracle(), partitions, now: NOW };
+  const history: string[] = [];
+  for (const step of sequence) {
+    const call = step(world);
+    if (call === null) continue;
+    const outcome = await perform(store, call);
+    history.push(`${show(call)}\n  -> ${show(outcome)}`);
+    checkOutcome(world, call, outcome, history);
+  }
+  for (const partition of partitions) {
+    const all = { withData: true };
+    same(
+      await store.list(partition, world.now, all),
+      world.oracle.list(partition, world.now, all),
+      `what is there after\n${history.join("\n")}\n`,
+    );
+  }
+}
+
+function checkOutcome(
+  world: World,
+  call: Call,
+  outcome: unknown,
+  history: readonly string[],
+): void {
+  const { oracle, now } = world;
+  const what = `the outcome of the last of\n${history.join("\n")}\n`;
+  if (call[0] === "sweep") {
+    checkSwept(world, outcome as SessionRecord[], call[2], what);
+    return;
+  }
+  if (call[0] === "delete" && outcome === "gone") {
+    // An expired record may have gone already. If so, it is not swept any more.
+    const record = oracle.find(call[1], -Infinity);
+    check(record === undefined || !isLive(record, now), what);
+    oracle.delete(call[1]);
+    return;
+  }
+  const expected = perform(oracle, call);
+  if (outcomeText(outcome) !== outcomeText(expected)) same(outcome, expected, what);
+}
+
+/** A sweep may give less than there is, but nothing that has not expired, and nothing twice. */
+function checkSwept(
+  { oracle, partitions, now }: World,
+  swept: readonly SessionRecord[],
+  limit: number,
+  what: string,
+): void {
+  check(swept.length <= limit, what);
+  for (const record of swept) {
+    if (!partitions.includes(record.partition)) continue;
+    const known = oracle.find(record, -Infinity);
+    check(known !== undefined && !isLive(known, now), what);
+    same(record, { ...known, data: {} }, what);
+    oracle.delete(record);
+  }
+}

@@ -1,0 +1,62 @@
+import { runStoreCase, storeCases } from "@sojourn/testing";
+import { describe, expect, test } from "vitest";
+import { type BrokenStore, factoryOf } from "./store/broken/broken.ts";
+import { brokenCreates, brokenReads } from "./store/broken/create.ts";
+import { brokenDeadlines, brokenSweeps } from "./store/broken/deadlines.ts";
+import { brokenDeleteAlls, brokenLists } from "./store/broken/delete-all.ts";
+import { brokenLimits } from "./store/broken/limits.ts";
+import { brokenRaces } from "./store/broken/races.ts";
+import { brokenGuards, brokenUpdates } from "./store/broken/update.ts";
+import { brokenFailures, brokenPartitions, brokenValues } from "./store/broken/values.ts";
+import { plainStore } from "./store/plain-store.ts";
+
+const brokenStores: readonly BrokenStore[] = [
+  ...brokenCreates,
+  ...brokenReads,
+  ...brokenUpdates,
+  ...brokenGuards,
+  ...brokenLimits,
+  ...brokenDeadlines,
+  ...brokenSweeps,
+  ...brokenDeleteAlls,
+  ...brokenLists,
+  ...brokenRaces,
+  ...brokenValues,
+  ...brokenPartitions,
+  ...brokenFailures,
+];
+
+const options = { interleavings: "all" } as const;
+
+describe("a right store passes", () => {
+  for (const storeCase of storeCases) {
+    test(storeCase.title, async () => {
+      const ran = await runStoreCase(storeCase, async ({ step }) => plainStore(step), options);
+      expect(ran).toBe("passed");
+    });
+  }
+});
+
+describe("a store is rejected that", () => {
+  for (const broken of brokenStores) {
+    test(`${broken.defect}: by "${broken.rejectedBy}"`, async () => {
+      const named = storeCases.filter(({ title }) => title.startsWith(broken.rejectedBy));
+      expect(named).toHaveLength(1);
+      for (const storeCase of named) {
+        const run = runStoreCase(storeCase, factoryOf(broken), options);
+        console.log(broken.defect, "=>", await run.catch((e) => e.name + " " + e.message.slice(0, 400)));
+      }
+    });
+  }
+});
+
+test("no case is there that rejects no store", () => {
+  const idle = storeCases.filter(
+    ({ title }) => !brokenStores.some(({ rejectedBy }) => title.startsWith(rejectedBy)),
+  );
+  expect(idle.map(({ title }) => title)).toEqual([]);
+});
+
+test("a title stands for one case", () => {
+  expect(new Set(storeCases.map(({ title }) => title)).size).toBe(storeCases.length);
+});
