@@ -1,0 +1,51 @@
+import type { Context } from "hono";
+import * as v from "valibot";
+
+/** What the client sent cannot be used; the message is for whoever sent it. */
+export class BadRequest extends Error {}
+
+function text(what: string, most: number) {
+  return v.pipe(
+    v.string(`${what} is missing.`),
+    v.trim(),
+    v.nonEmpty(`${what} is missing.`),
+    v.maxLength(most, `${what} is longer than ${most} characters.`),
+    v.check((value) => value.isWellFormed(), `${what} is not well-formed Unicode.`),
+  );
+}
+
+const KEY = /^(?!basket$|constructor$|prototype$)[a-z]\w{0,63}$/i;
+
+export const Login = v.object({ name: text("Your name", 40), password: v.string("No password.") });
+
+export const Item = v.object({ item: text("The item", 80) });
+
+export const Wait = v.object({
+  ms: v.pipe(
+    v.optional(v.string(), "300"),
+    v.regex(/^\d{1,4}$/, "ms is a number from 0 to 9999."),
+    v.transform(Number),
+  ),
+});
+
+export const Pair = v.object({
+  key: v.pipe(v.string("key is missing."), v.regex(KEY, "key is not a name that can be set.")),
+  value: v.pipe(v.string("value is missing."), v.maxLength(1_000, "value is too long.")),
+});
+
+/** The query and the body, a form's or JSON, checked. Throws `BadRequest`. */
+export async function read<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const result = v.safeParse(schema, { ...c.req.query(), ...(await bodyOf(c)) });
+  if (result.success) return result.output;
+  throw new BadRequest(result.issues[0].message);
+}
+
+async function bodyOf(c: Context): Promise<object> {
+  const isJson = c.req.header("Content-Type")?.startsWith("application/json");
+  const body: unknown = await (isJson ? c.req.json() : c.req.parseBody()).catch(() => null);
+  if (typeof body === "object" && body !== null) return body;
+  throw new BadRequest("The body is neither a form nor a JSON object.");
+}
