@@ -88,16 +88,22 @@ describe("a handler that throws", () => {
     expect(await (await browser.get("/data")).json()).toEqual({});
   });
 
-  it("something that is no Error reaches the server as it is, and nothing is saved", async () => {
-    const { app, browser } = setUp();
-    app.post("/fail", async (c) => {
-      await write(c);
-      throw "words";
-    });
-    await browser.post("/login");
-    await expect(browser.post("/fail")).rejects.toBe("words");
-    expect(await (await browser.get("/data")).json()).toEqual({});
-  });
+  it.each([
+    [false, {}],
+    [true, { written: true }],
+  ])(
+    "something that is no Error: that reaches the server; saveOnError: %s",
+    async (saveOnError, data) => {
+      const { app, browser } = setUp({ saveOnError });
+      app.post("/fail", async (c) => {
+        await write(c);
+        throw "words";
+      });
+      await browser.post("/login");
+      await expect(browser.post("/fail")).rejects.toBe("words");
+      expect(await (await browser.get("/data")).json()).toEqual(data);
+    },
+  );
 });
 
 describe("an answer of 5xx", () => {

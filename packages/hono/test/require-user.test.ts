@@ -25,9 +25,16 @@ describe("requireUser", () => {
     expect(response.headers.get("Vary")).toBe("Cookie");
   });
 
-  it("redirects nobody where told to", async () => {
-    const response = await app.request("/page");
+  it("redirects nobody where told to, with the headers of other middleware", async () => {
+    const outer = new Hono();
+    outer.use((c, next) => {
+      c.header("X-Request-Id", "7");
+      return next();
+    });
+    const response = await outer.route("/", app).request("/page");
     expect([response.status, response.headers.get("Location")]).toEqual([303, "/login"]);
+    expect(response.headers.get("X-Request-Id")).toBe("7");
+    expect(response.headers.get("Cache-Control")).toContain("no-store");
   });
 
   it("does not take an anonymous session for a user", async () => {

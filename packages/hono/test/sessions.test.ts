@@ -1,4 +1,4 @@
-import { ConfigurationError, createSessions } from "@sojourn/core";
+import { ConfigurationError, createSessions, TOKEN_HEADER } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 import { createClient } from "@sojourn/testing";
 import { type Context, Hono } from "hono";
@@ -139,6 +139,16 @@ describe("what no response waits for", () => {
     await browser.post("/");
     expect((await browser.get("/")).status).toBe(200);
   });
+});
+
+it("takes a bearer token, and hands new ones out in a header", async () => {
+  const app = new Hono()
+    .use(sessions({ store: memoryStore(), secret: SECRET, transport: "bearer" }))
+    .post("/login", async (c) => c.json(await c.var.session.login("ada")))
+    .get("/", async (c) => c.json((await c.var.session.get())?.userId ?? null));
+  const token = (await app.request("/login", { method: "POST" })).headers.get(TOKEN_HEADER);
+  const response = await app.request("/", { headers: { Authorization: `Bearer ${token}` } });
+  expect(await response.json()).toBe("ada");
 });
 
 it("gives a second middleware sessions of its own: a token of one is nothing to the other", async () => {
