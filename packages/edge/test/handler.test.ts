@@ -1,4 +1,4 @@
-import { createSessions } from "@sojourn/core";
+import { createSessions, TOKEN_HEADER } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 import { createClient } from "@sojourn/testing";
 import { describe, expect, it } from "vitest";
@@ -127,6 +127,24 @@ describe.each(Object.keys(CALLS))("%s()", (name) => {
     const redirect = await answer(requestWith({}, "http://shop.test/?to=/login"));
     expect([redirect.status, redirect.headers.get("Location")]).toEqual([303, "/login"]);
   });
+});
+
+it("takes a bearer token, and hands new ones out in a header", async () => {
+  const bearer = { store: memoryStore(), secret: SECRET, transport: "bearer" } as const;
+  const answer = deno(bearer, async (request, { session }) => {
+    if (request.method === "POST") await session.login("ada");
+    return Response.json((await session.get())?.userId ?? null);
+  });
+  const info = { remoteAddr: { transport: "tcp", hostname: "203.0.113.7" } };
+  const login = await answer(new Request("https://app.test/", { method: "POST" }), info);
+  const Authorization = `Bearer ${login.headers.get(TOKEN_HEADER)}`;
+  expect(await (await answer(requestWith({ Authorization }), info)).json()).toBe("ada");
+});
+
+it("bun() answers undefined where the handler does: the request was upgraded", async () => {
+  const server = { requestIP: () => null };
+  const answer = bun(ready(), () => undefined);
+  expect(await answer(requestWith({}), server)).toBe(undefined);
 });
 
 describe("a cookie sent over plain http", () => {
