@@ -11,8 +11,9 @@ export type FetchHandler<Data extends object = SessionData, Env = unknown, Conte
 
 export interface FetchOptions {
   /**
-   * Answers what the handler threw, unless that is a `SojournError`, which answers for itself. By
-   * default the error goes to `console.error`, and the answer is a plain 500.
+   * Answers what the handler threw, unless that is a `SojournError` that the client may know of (a 401,
+   * 409, 413 or 503), which answers for itself. By default the error goes to `console.error`, and the
+   * answer is a plain 500.
    */
   readonly onError?: (error: unknown, request: Request) => Response | Promise<Response>;
 }
@@ -27,7 +28,7 @@ export async function respond<Data extends object>(
   onError: (error: unknown) => Response | Promise<Response> = internalError,
 ): Promise<Response> {
   const answer = (error: unknown) =>
-    error instanceof SojournError ? error.getResponse() : onError(error);
+    error instanceof SojournError && error.expose ? error.getResponse() : onError(error);
   let response: Response;
   let failed = false;
   try {
@@ -40,6 +41,8 @@ export async function respond<Data extends object>(
   try {
     await exchange.finish({ failed });
   } catch (error) {
+    // Whoever fills the body that nobody will read may stop.
+    response.body?.cancel().catch(() => {});
     response = await answer(error);
   }
   return withHeaders(exchange, response);

@@ -229,6 +229,9 @@ export function createSessions<Data extends object = SessionData>(
   return sessions;
 }
 
+/** Where browsers trust plain http (Secure Contexts, section 3.1). */
+const LOCALHOST = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/;
+
 /** What a Web standard request tells by itself; adapters know more. */
 function factsOf(request: Request, ctx: unknown): RequestFacts {
   const { protocol, hostname } = new URL(request.url);
@@ -236,7 +239,7 @@ function factsOf(request: Request, ctx: unknown): RequestFacts {
   return {
     cookie: request.headers.get("Cookie"),
     authorization: request.headers.get("Authorization"),
-    secure: protocol === "https:" || hostname === "localhost" || hostname === "127.0.0.1",
+    secure: protocol === "https:" || LOCALHOST.test(hostname),
     client: { address: null, userAgent: request.headers.get("User-Agent") },
     waitUntil: context?.waitUntil && ((promise) => context.waitUntil?.(promise)),
   };
