@@ -1,6 +1,6 @@
 import type { SessionRecord, Store } from "@sojourn/core";
 import fc from "fast-check";
-import { check, same, show } from "./assert.ts";
+import { check, ContractViolation, same, show } from "./assert.ts";
 import { type Call, outcomeText, perform } from "./calls.ts";
 import type { StoreCaseContext } from "./contract.ts";
 import { FULL } from "../adapter/tier.ts";
@@ -16,8 +16,13 @@ export async function checkAgainstModel({ store, seed }: StoreCaseContext): Prom
     numRuns: FULL ? 5_000 : 100,
   });
   if (!failed) return;
-  const { message } = errorInstance as Error;
-  throw new Error(`Seed ${seed}, path ${counterexamplePath}. ${message}`, { cause: errorInstance });
+  if (!(errorInstance instanceof ContractViolation)) throw errorInstance;
+  const { message, expected, actual } = errorInstance;
+  throw new ContractViolation(
+    `Seed ${seed}, path ${counterexamplePath}: ${message}`,
+    expected,
+    actual,
+  );
 }
 
 async function runSequence(store: Store, sequence: readonly Step[]): Promise<void> {
