@@ -22,7 +22,7 @@ export interface Server extends Program {
 export interface Start {
   /** As a user types it. */
   readonly command: string;
-  /** Where, from the root of the repository. */
+  /** Where, from the root of the repository; also an absolute path. */
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -30,7 +30,7 @@ export interface Start {
 /** Starts a program, which ends with the test at the latest. */
 export function run({ command, folder = ".", env }: Start): Program {
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn("/bin/sh", ["-c", `exec ${command}`], {
+  const child = spawn("/bin/sh", ["-c", `exec env ${command}`], {
     cwd: new URL(`${folder}/`, `file://${root}`),
     // No settings but these: vitest sets some that change what tools do.
     env: { PATH: `${root}node_modules/.bin:${PATH}`, HOME, TMPDIR, NO_COLOR: "1", ...env },
