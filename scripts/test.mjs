@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env, run, setup } from "./setup.mjs";
+import { setupSystemPackages } from "./system-packages.mjs";
 
 const full = process.argv.includes("--full");
 if (full) env.SOJOURN_FULL = "1";
@@ -17,6 +18,7 @@ const checks = {
   "unused and undeclared": ["knip", "--no-config-hints"],
   types: ["npm", "run", "--silent", "typecheck"],
   build: ["npm", "run", "--silent", "build"],
+  "npm start": ["node", "scripts/start-check.mjs"],
   "tests on Node": ["node", vitest, "run", "--project", "node"],
   "tests on workerd": ["node", vitest, "run", "--project", "workerd"],
   "tests on Deno": ["deno", "run", "-A", vitest, "run", "--project", "deno"],
@@ -54,6 +56,7 @@ async function test(command) {
 }
 
 setup();
+setupSystemPackages();
 const total = { passed: 0, failed: 0 };
 const summary = [];
 for (const [heading, command] of Object.entries(checks)) {
