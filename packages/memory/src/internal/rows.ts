@@ -3,7 +3,7 @@ import { ABANDONED_AFTER, type NewSessionRecord, type SessionRecord } from "@soj
 export type Texts = Readonly<Record<string, string>>;
 
 /** Where a row's times lie among its numbers. NaN stands for null. */
-export const CREATED_AT = 0;
+const CREATED_AT = 0;
 export const AUTHENTICATED_AT = 8;
 export const LAST_SEEN_AT = 16;
 export const IDLE_EXPIRES_AT = 24;
