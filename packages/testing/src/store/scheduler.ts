@@ -2,7 +2,7 @@
 export type Choose = (count: number) => number;
 
 /** A task's result, and when it began and ended, in steps of the run. */
-export interface Finished<T> {
+interface Finished<T> {
   readonly result: T;
   readonly startedAt: number;
   readonly endedAt: number;
