@@ -66,6 +66,8 @@ export function withSessions<Data extends object = SessionData>(
         await handler(req, res, session);
       } catch (error) {
         gate.fail();
+        // Of an answer that another one replaced there is nothing more to tell.
+        if (gate.refused) return;
         if (res.headersSent) throw error;
         await answer(error);
       }

@@ -17,6 +17,8 @@ import { type Flow, lock, sealed } from "./lock.ts";
 export interface Gate {
   /** Takes a session's exchange in. `answer` is called when the response cannot be what the handler sent. */
   add(exchange: PartOfExchange, answer: (error: unknown) => void): void;
+  /** Whether the handler's answer was turned away, for its session could not be saved. */
+  readonly refused: boolean;
   /** The handler failed: its changes are not saved. */
   fail(): void;
   /**
@@ -48,6 +50,7 @@ function createGate(res: ServerResponse): Gate {
   let failed = false;
   let refused = false;
   let answer: (error: unknown) => void;
+  let unlock: (() => void) | undefined;
 
   // Others may have put theirs over the response's methods before, and may again after.
   const { writeHead, write, end, flushHeaders } = res;
@@ -79,20 +82,21 @@ function createGate(res: ServerResponse): Gate {
     state = "held";
     // Whoever began to save hears of it when that fails.
     const reply = saving === undefined ? answer : () => {};
-    const unlock = lock(res, flow);
-    saveOnce().then(
-      () => {
-        unlock();
-        release();
-      },
-      (error: unknown) => {
-        unlock();
-        refuse(error, reply);
-      },
-    );
+    close();
+    saveOnce().then(release, (error: unknown) => refuse(error, reply));
+  }
+
+  function close(): void {
+    unlock ??= lock(res, flow);
+  }
+
+  function open(): void {
+    unlock?.();
+    unlock = undefined;
   }
 
   function release(): void {
+    open();
     pass();
     try {
       for (const { run } of queue.splice(0)) run();
@@ -106,8 +110,12 @@ function createGate(res: ServerResponse): Gate {
   }
 
   function refuse(error: unknown, reply: (error: unknown) => void): void {
+    open();
     state = "open";
     refused = true;
+    // A handler in the middle of its answer will fail when that is closed, and frameworks then
+    // break the connection: the client should not have begun another request on it.
+    if (!flow.ended) res.shouldKeepAlive = false;
     tell(queue.splice(0), error);
     discardHead(res);
     reply(error);
@@ -165,12 +173,24 @@ function createGate(res: ServerResponse): Gate {
       if (saving !== undefined || state === "passing") void exchange.finish();
     },
 
+    get refused() {
+      return refused;
+    },
+
     fail() {
       failed = true;
     },
 
     async save() {
-      if (state === "open" && !saved && asked()) await saveOnce();
+      if (state !== "open" || saved || !asked()) return;
+      // To anybody else the response is sent: one answer is enough.
+      flow.ended = true;
+      close();
+      try {
+        await saveOnce();
+      } finally {
+        open();
+      }
     },
   };
 }
