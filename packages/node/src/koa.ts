@@ -1,5 +1,12 @@
-import type { RequestSession, SessionData, Sessions, SessionsOptions } from "@sojourn/core";
+import {
+  type RequestSession,
+  type SessionData,
+  type Sessions,
+  type SessionsOptions,
+  SojournError,
+} from "@sojourn/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { discardHead } from "./internal/head.ts";
 import { attach, type MiddlewareOptions, mount, type SessionAccess } from "./internal/mount.ts";
 
 export type { MiddlewareOptions, SessionAccess } from "./internal/mount.ts";
@@ -8,6 +15,8 @@ export type { MiddlewareOptions, SessionAccess } from "./internal/mount.ts";
 export interface Context {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  body: unknown;
+  status: number;
   onerror(error: Error): void;
 }
 
@@ -48,7 +57,10 @@ export function sessions<Data extends object = SessionData, Name extends string 
       throw error;
     }
     // Here, so that middleware further out can catch what it throws.
-    await gate.save();
+    await gate.save().catch((error: unknown) => {
+      discard(ctx, error);
+      throw error;
+    });
   }
 
   return Object.assign(middleware, {
@@ -62,4 +74,12 @@ export function sessions<Data extends object = SessionData, Name extends string 
       };
     },
   });
+}
+
+/** What the handler answered does not stand, even if nobody says what does. */
+function discard(ctx: Context, error: unknown): void {
+  // Koa closes a stream that is replaced.
+  ctx.body = null;
+  discardHead(ctx.res);
+  ctx.status = error instanceof SojournError ? error.status : 500;
 }
