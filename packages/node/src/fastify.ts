@@ -87,6 +87,8 @@ export function sessions<Data extends object = SessionData>(
       // Fastify's own error handler has made this a 500, for it takes no status below 400 from an error.
       const redirect = redirects.get(reply);
       if (redirect !== undefined && reply.getHeader("location") === redirect) reply.code(303);
+      // Fastify takes the status of a Web standard response only after the hooks.
+      if (payload instanceof Response && payload.status >= 500) gateOf(reply.raw).fail();
       try {
         await gateOf(reply.raw).save();
       } catch (error) {
