@@ -1,4 +1,4 @@
-import type { RequestSession, Sessions } from "@sojourn/core";
+import { type RequestSession, type Sessions, SojournError } from "@sojourn/core";
 import * as node from "@sojourn/node";
 import * as express from "@sojourn/node/express";
 import * as fastify from "@sojourn/node/fastify";
@@ -107,14 +107,25 @@ type ExpressHandler = (
 const koaApp: Framework = {
   name: "Koa",
   async serve(sessions, handler) {
-    const app = new Koa().use(koa.sessions(sessions, behindProxy)).use(async (ctx) => {
-      const response = await handler(await requestOf(ctx.req), ctx.session);
-      ctx.status = response.status;
-      for (const [name, value] of response.headers) ctx.append(name, value);
-      if (isJson(response)) ctx.body = await response.text();
-      else ctx.body = response.body && Readable.fromWeb(response.body as ReadableStream);
-    });
+    const app = new Koa();
     app.silent = true;
+    app
+      .use(async (ctx, next) => {
+        try {
+          await next();
+        } catch (error) {
+          if (!(error instanceof SojournError)) throw error;
+          ctx.body = error.getResponse();
+        }
+      })
+      .use(koa.sessions(sessions, behindProxy))
+      .use(async (ctx) => {
+        const response = await handler(await requestOf(ctx.req), ctx.session);
+        for (const [name, value] of response.headers) ctx.append(name, value);
+        if (isJson(response)) ctx.body = await response.text();
+        else ctx.body = response.body && Readable.fromWeb(response.body as ReadableStream);
+        ctx.status = response.status;
+      });
     return listen(app.callback());
   },
   async serveRaw(sessions, handler) {
@@ -135,6 +146,9 @@ const fastifyApp: Framework = {
     await app.register(plugin);
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    app.setErrorHandler((error, _request, reply) =>
+      reply.send(error instanceof SojournError ? error.getResponse() : error),
+    );
     app.all("*", async (request) => handler(await requestOf(request.raw), plugin.of(request)));
     return listenFastify(app);
   },

@@ -8,7 +8,6 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough, Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
 import type { StoryServer } from "@sojourn/testing";
 
 /** An application on a port of loopback. */
