@@ -61,3 +61,23 @@ test("no case is there that rejects no store", () => {
 test("a title stands for one case", () => {
   expect(new Set(storeCases.map(({ title }) => title)).size).toBe(storeCases.length);
 });
+
+describe("a sample of 200 combinations, run at once as on a server,", () => {
+  const explored = storeCases.filter(({ title }) => title.includes("up to four operations"));
+
+  test("passes a right store", async () => {
+    for (const storeCase of explored) {
+      expect(await runStoreCase(storeCase, async ({ step }) => plainStore(step))).toBe("passed");
+    }
+  });
+
+  for (const broken of [...brokenRaces, ...brokenLimits]) {
+    const named = explored.filter(({ title }) => title.startsWith(broken.rejectedBy));
+    for (const storeCase of named) {
+      test(`rejects a store that ${broken.defect}: ${broken.rejectedBy}`, async () => {
+        const run = runStoreCase(storeCase, factoryOf(broken));
+        await expect(run).rejects.toBeInstanceOf(ContractViolation);
+      });
+    }
+  }
+});

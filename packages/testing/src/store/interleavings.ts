@@ -36,7 +36,7 @@ export async function checkInterleavings(
   for (const combination of combinations) {
     if (!concerns(combination.kinds)) continue;
     if (interleavings === "all") await inEveryOrder(context, combination, random);
-    else await atOnce(context, combination);
+    else await atOnce(context, combination, random);
   }
 }
 
@@ -61,16 +61,18 @@ async function inEveryOrder(
   for (let i = 0; i < ORDERS; i++) await once(random.below);
 }
 
-/** All at once, in whatever order they reach the server. */
-async function atOnce({ store }: StoreCaseContext, combination: Combination): Promise<void> {
+/** All at once, more or less, in whatever order they reach the server. */
+async function atOnce(
+  { store }: StoreCaseContext,
+  combination: Combination,
+  random: Random,
+): Promise<void> {
   const { partition, before, calls } = await start(store, combination);
   const made = await Promise.all(
-    calls.map(async (call) => ({
-      call,
-      outcome: await perform(store, call),
-      startedAt: 0,
-      endedAt: 0,
-    })),
+    calls.map(async (call) => {
+      for (let turns = random.below(4); turns > 0; turns--) await Promise.resolve();
+      return { call, outcome: await perform(store, call), startedAt: 0, endedAt: 0 };
+    }),
   );
   await checkOutcomes(store, partition, before, made);
 }
