@@ -102,9 +102,10 @@ function createGate(res: ServerResponse): Gate {
       for (const { run } of queue.splice(0)) run();
     } catch (error) {
       // The handler should have been thrown this, but is long past it.
-      if (res.headersSent) res.destroy(error as Error);
-      else refuse(error, answer);
-      return;
+      if (res.headersSent) return void res.destroy(error as Error);
+      // Ours are among them, and come again.
+      res.removeHeader("Set-Cookie");
+      return refuse(error, answer);
     }
     if (flow.full && !res.writableEnded && !res.writableNeedDrain) res.emit("drain");
   }

@@ -43,15 +43,15 @@ function pairsOf(list: readonly unknown[]): [name: string, value: string][] {
   return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] as string]] : []));
 }
 
-// What describes a body (RFC 9110 section 8), says where to go, or lets a cache keep it; and cookies.
-// Not what is about the site and not the body, such as CORS and Content-Security-Policy: a script of
-// another origin should be able to read the error.
-const OF_THE_BODY =
-  /^(?:content-(?!security-policy)|(?:.+-)?cache-control$|surrogate-control$|expires$|etag$|last-modified$|accept-ranges$|location$|refresh$|set-cookie$|trailer$|transfer-encoding$)/;
+// Headers that describe one answer (RFC 9110 section 8), say where it leads, or let a cache keep it.
+// The rest (CORS, security, cookies, ids) is for any answer: a script of another origin, for one, is
+// to be able to read the error.
+const OF_THE_ANSWER =
+  /cache-control$|^(content-(disposition|encoding|language|length|location|range|type)|accept-ranges|etag|expires|last-modified|location|refresh|surrogate-control|trailer|transfer-encoding)$/;
 
 /** The headers that go when another answer takes a response's place. */
 export function discarded(names: readonly string[]): string[] {
-  return names.filter((name) => OF_THE_BODY.test(name));
+  return names.filter((name) => OF_THE_ANSWER.test(name));
 }
 
 /** Makes room for another answer. */
