@@ -5,15 +5,18 @@ for (let i = 0; i < 64; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
 
 /** Base64url without padding (RFC 4648 section 5). */
 export function encodeBase64url(bytes: Uint8Array): string {
-  let text = "";
+  const codes: number[] = [];
   let bits = 0;
   let held = 0;
   for (const byte of bytes) {
     held = (held << 8) | byte;
-    for (bits += 8; bits >= 6; bits -= 6) text += ALPHABET[(held >> (bits - 6)) & 63];
+    for (bits += 8; bits >= 6; bits -= 6)
+      codes.push(ALPHABET.charCodeAt((held >> (bits - 6)) & 63));
     held &= (1 << bits) - 1;
   }
-  return bits === 0 ? text : text + ALPHABET[(held << (6 - bits)) & 63];
+  if (bits > 0) codes.push(ALPHABET.charCodeAt((held << (6 - bits)) & 63));
+  // In one piece: a string grown by += keeps all its pieces, some 300 bytes a session in a store.
+  return String.fromCharCode(...codes);
 }
 
 /**

@@ -2,7 +2,7 @@ import { ConflictError, SessionGoneError } from "../errors.ts";
 import type { SessionChange, SessionRecord } from "../store.ts";
 import { confirm, type Credential, encodeCredential, renewalDue, renewed } from "./credential.ts";
 import { insert, type Unborn } from "./create.ts";
-import type { Changes } from "./draft.ts";
+import { type Changes, textAt } from "./draft.ts";
 import type { Engine } from "./engine.ts";
 import { applied, checkedChanges, type Live, tooLarge } from "./live.ts";
 import { credentialOf } from "./load.ts";
@@ -41,7 +41,8 @@ async function write(engine: Engine, live: Live, options: CommitOptions): Promis
     live.record,
     { ...(changes !== null && guarded(engine, changes)), ...renewal?.change },
     engine.clock.now(),
-    { maxBytes: engine.maxBytes },
+    // A renewal alone makes nothing larger.
+    changes === null ? {} : { maxBytes: engine.maxBytes },
   );
   switch (outcome.status) {
     case "updated":
@@ -94,7 +95,7 @@ function guarded(engine: Engine, { set, unset, expect }: Changes): SessionChange
 
 function moved(changes: Changes | null, { data }: SessionRecord): string[] {
   return Object.entries(changes?.expect ?? {})
-    .filter(([key, text]) => (data[key] ?? null) !== text)
+    .filter(([key, text]) => (textAt(data, key) ?? null) !== text)
     .map(([key]) => key);
 }
 

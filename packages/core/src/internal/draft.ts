@@ -85,7 +85,7 @@ export class Draft {
     const add = (key: string, text: string | undefined) => {
       if (text === undefined) unset.push(key);
       else set[key] = text;
-      if (this.#read.has(key)) expect[key] = this.#stored[key] ?? null;
+      if (this.#read.has(key)) expect[key] = textAt(this.#stored, key) ?? null;
     };
     for (const key of new Set([...this.#read.keys(), ...this.#assigned])) {
       const text = this.#textOf(key);
@@ -96,9 +96,9 @@ export class Draft {
     if (this.#migrated) {
       for (const key of new Set([...Object.keys(this.#stored), ...Object.keys(this.#values)])) {
         const text = this.#textOf(key);
-        if (key in set || unset.includes(key) || text === this.#stored[key]) continue;
+        if (key in set || unset.includes(key) || text === textAt(this.#stored, key)) continue;
         add(key, text);
-        expect[key] = this.#stored[key] ?? null;
+        expect[key] = textAt(this.#stored, key) ?? null;
       }
     }
     return { set, unset, expect };
@@ -116,7 +116,7 @@ export class Draft {
     this.#stored = stored;
     for (const key of [...Object.keys(set), ...unset]) {
       this.#assigned.delete(key);
-      this.#read.set(key, stored[key]);
+      this.#read.set(key, textAt(stored, key));
     }
   }
 
@@ -128,10 +128,10 @@ export class Draft {
     const kept: Record<string, string> = { ...stored };
     for (const key of new Set([...Object.keys(this.#values), ...Object.keys(values)])) {
       if (this.#isChanged(key)) {
-        const before = this.#stored[key];
+        const before = textAt(this.#stored, key);
         if (before === undefined) delete kept[key];
         else kept[key] = before;
-      } else if (this.#stored[key] !== stored[key]) {
+      } else if (textAt(this.#stored, key) !== textAt(stored, key)) {
         if (Object.hasOwn(values, key)) this.#values[key] = values[key];
         else delete this.#values[key];
         this.#read.delete(key);
@@ -149,6 +149,11 @@ export class Draft {
     const value = Object.hasOwn(this.#values, key) ? this.#values[key] : undefined;
     return value === undefined ? undefined : stringifyJson(value, key);
   }
+}
+
+/** The text under a key: none for what every object inherits, such as "toString". */
+export function textAt(texts: Texts, key: string): string | undefined {
+  return Object.hasOwn(texts, key) ? texts[key] : undefined;
 }
 
 /** Throws where no key of the data can have this name. */

@@ -113,8 +113,10 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
       }
       return userPartition(namespace, userId);
     },
-    conflictPolicy: (key) =>
-      typeof onConflict === "string" ? onConflict : (onConflict[key] ?? "error"),
+    conflictPolicy(key) {
+      if (typeof onConflict === "string") return onConflict;
+      return Object.hasOwn(onConflict, key) ? (onConflict[key] as OnConflict) : "error";
+    },
     policyOf: ({ userId, policy }) =>
       userId === null ? timeouts.anonymous : (timeouts.policies.get(policy) ?? timeouts.default),
     emit,
