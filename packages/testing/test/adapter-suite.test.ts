@@ -42,7 +42,7 @@ const direct: AdapterFactory = async (sessions, handler) => ({
 });
 
 /** ms after which a story that waits for what never comes counts as failed. */
-const PATIENCE = 3_000;
+const PATIENCE = 2_000;
 
 /** Titles of the stories that notice the defect. */
 async function rejections({ violates, make }: BrokenSessions): Promise<string[]> {

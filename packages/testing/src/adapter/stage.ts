@@ -108,7 +108,8 @@ export function createStage(factory: AdapterFactory, defect: Defect = {}): Stage
     },
 
     async close() {
-      store.mend();
+      // Whatever is still under way comes to an end.
+      store.break();
       await Promise.all(sites.map(({ close }) => close()));
     },
   };

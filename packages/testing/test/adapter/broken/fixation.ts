@@ -1,4 +1,4 @@
-import { CarryRefusedError, SojournError } from "@sojourn/core";
+import { CarryRefusedError, type SojournError } from "@sojourn/core";
 import {
   type BrokenSessions,
   brokenCookie,

@@ -14,19 +14,19 @@ export const brokenUpdates: readonly BrokenSessions[] = [
     violates: [3],
     make() {
       const read = new Map<string, Readonly<Record<string, string>>>();
+      const written = new Set<string>();
       return brokenStore((store) => ({
         async read(ref, now) {
           const record = await store.read(ref, now);
           if (record && !read.has(ref.handle)) read.set(ref.handle, record.data);
           return record;
         },
-        async update(ref, change, now, options) {
-          const before = read.get(ref.handle) ?? {};
+        update(ref, change, now, options) {
           if (!change.set) return store.update(ref, change, now, options);
-          const current = (await store.read(ref, now))?.data ?? {};
-          const lost = Object.keys(current).filter((key) => !(key in before));
-          const unset = [...(change.unset ?? []), ...lost.filter((key) => !change.set?.[key])];
-          return store.update(ref, { ...change, set: { ...before, ...change.set }, unset }, now);
+          const set = { ...read.get(ref.handle), ...change.set };
+          for (const key of Object.keys(set)) written.add(key);
+          const unset = [...written].filter((key) => !(key in set));
+          return store.update(ref, { ...change, set, unset }, now, options);
         },
       }));
     },
@@ -48,12 +48,11 @@ export const brokenUpdates: readonly BrokenSessions[] = [
       return brokenStore((store) => ({
         async read(ref, now) {
           const record = await store.read(ref, now);
-          if (record && !read.has(ref.handle)) read.set(ref.handle, record.data);
+          if (record) read.set(ref.handle, record.data);
           return record;
         },
         async update(ref, change, now, options) {
           const before = read.get(ref.handle);
-          read.delete(ref.handle);
           const keys = Object.keys(change.set ?? {});
           if (!before || options?.ifVersion) return store.update(ref, change, now, options);
           const expect = Object.fromEntries(keys.map((key) => [key, before[key] ?? null]));

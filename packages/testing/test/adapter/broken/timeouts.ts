@@ -139,6 +139,9 @@ export const brokenRenewals: readonly BrokenSessions[] = [
               const { session } = sessions.begin(facts);
               return { ...session, get: () => late().session.get() };
             },
+            get asked() {
+              return late().asked;
+            },
             finish: (result) => late().finish(result),
             apply: (headers) => late().apply(headers),
           };
