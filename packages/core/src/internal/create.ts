@@ -24,7 +24,7 @@ export interface Prepared {
 }
 
 /** A new handle and a new secret. */
-export function prepare(engine: Engine, birth: Birth): Prepared {
+function prepare(engine: Engine, birth: Birth): Prepared {
   const now = engine.clock.now();
   const ref = { partition: birth.partition, handle: encodeBase64url(engine.randomBytes(16)) };
   const minted = engine.tokens.mint(birth.userId === null ? "anonymous" : "user", ref, now);

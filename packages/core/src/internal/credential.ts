@@ -38,8 +38,8 @@ interface Superseded {
 export type Standing = "current" | "unseen" | "grace" | "reused" | "unknown";
 
 /**
- * Superseded secrets remembered past their grace. More would find a theft after a longer absence:
- * each is one renewal interval, or two graces while renewals get lost. Each costs 53 bytes a record.
+ * Superseded secrets remembered past their grace, one for each renewal interval for which an owner
+ * may stay away and a theft meanwhile still be found. Each costs 53 bytes a record.
  */
 const REMEMBERED = 3;
 
@@ -81,7 +81,8 @@ export function confirm(
 /**
  * Whether a request that presents the current secret is to renew it. While a renewal is unseen, only
  * a request that proves it lost may renew again: one that arrives two graces later was sent more than
- * one grace later, without the new secret, so no response will bring it any more.
+ * one grace later, without the new secret, so no response will bring it any more. And no sooner than
+ * an interval later, else a thief who throws renewals away could soon make us forget the owner's.
  */
 export function renewalDue(
   { current, unseen }: Credential,
@@ -89,8 +90,9 @@ export function renewalDue(
   renewal: number | null,
   grace: number,
 ): boolean {
-  if (renewal === null || arrivedAt - current.at < renewal) return false;
-  return unseen === null || arrivedAt - unseen.at > 2 * grace;
+  if (renewal === null) return false;
+  if (unseen === null) return arrivedAt - current.at >= renewal;
+  return arrivedAt - unseen.at > Math.max(renewal, 2 * grace);
 }
 
 /**

@@ -45,7 +45,7 @@ export interface Engine {
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
 type WithoutTime<Event> = Event extends SessionEvent ? Omit<Event, "at"> : never;
-export type EventWithoutTime = WithoutTime<SessionEvent>;
+type EventWithoutTime = WithoutTime<SessionEvent>;
 
 export function createEngine<Data extends object>(options: SessionsOptions<Data>): Engine {
   checkOptions(options);

@@ -11,7 +11,7 @@ export interface Keys {
 }
 
 /** HMAC-SHA-256 under a fixed key. */
-export type Keyed = (message: Uint8Array) => Uint8Array;
+type Keyed = (message: Uint8Array) => Uint8Array;
 
 export function deriveKeys(secret: string): Keys {
   const root = keyed(utf8.encode(secret));

@@ -135,7 +135,7 @@ async function fit(
 }
 
 /** What the schema makes of the application's data. Throws `InvalidDataError` where it refuses. */
-export async function validated(engine: Engine, data: object): Promise<SessionData> {
+async function validated(engine: Engine, data: object): Promise<SessionData> {
   if (engine.schema === undefined) return valuesOf(data);
   const result = await engine.schema["~standard"].validate(data);
   if (result.issues === undefined) return valuesOf(result.value);

@@ -3,7 +3,7 @@ import type { Engine } from "./engine.ts";
 const HANDLE = /^[\w-]{22}$/;
 
 /** Whether the text can be a handle: what cannot is never put to the store (CVE-2024-3400). */
-export function isHandle(text: unknown): text is string {
+function isHandle(text: unknown): text is string {
   return typeof text === "string" && HANDLE.test(text);
 }
 

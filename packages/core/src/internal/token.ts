@@ -19,7 +19,7 @@ const SECRET = 36;
 const MAC = 68;
 const LENGTH = 84;
 
-export const TOKEN_CHARACTERS = 112;
+const TOKEN_CHARACTERS = 112;
 
 /** A user's token is nothing in the anonymous session's cookie, and the other way round. */
 export type Kind = "anonymous" | "user";
