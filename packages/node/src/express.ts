@@ -1,6 +1,6 @@
-import { type SessionData, type Sessions, type SessionsOptions, SojournError } from "@sojourn/core";
+import type { SessionData, Sessions, SessionsOptions } from "@sojourn/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { redirectOf, sendError } from "./internal/answer.ts";
+import { isForClient, redirectOf, sendError } from "./internal/answer.ts";
 import { attach, type MiddlewareOptions, mount, type SessionAccess } from "./internal/mount.ts";
 
 export type { MiddlewareOptions, SessionAccess } from "./internal/mount.ts";
@@ -54,8 +54,9 @@ export function sessions<Data extends object = SessionData>(
 type Next = (error?: unknown) => void;
 
 /**
- * An error handler that answers Sojourn's errors as every adapter does: the status, a JSON body with
- * the code, a redirect where `requireUser({ redirectTo })` threw. `app.use(sojournErrors)`, last.
+ * An error handler, `app.use(sojournErrors)`, last but for your own: answers the errors that the
+ * client may know of as every adapter does, with the status and a JSON body that holds the code, and
+ * redirects where `requireUser({ redirectTo })` threw. All others it passes on.
  */
 export function sojournErrors(
   error: unknown,
@@ -63,7 +64,7 @@ export function sojournErrors(
   res: ServerResponse,
   next: (error?: unknown) => void,
 ): void {
-  if (error instanceof SojournError && !res.headersSent) {
+  if (isForClient(error) && !res.headersSent) {
     sendError(res, error).catch(next);
   } else {
     next(error);

@@ -1,13 +1,12 @@
-import {
-  type RequestSession,
-  type SessionData,
-  type Sessions,
-  type SessionsOptions,
-  SojournError,
-  type UserSession,
+import type {
+  RequestSession,
+  SessionData,
+  Sessions,
+  SessionsOptions,
+  UserSession,
 } from "@sojourn/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sendError } from "./internal/answer.ts";
+import { isForClient, sendError } from "./internal/answer.ts";
 import { discardHead } from "./internal/head.ts";
 import { type AdapterOptions, mount } from "./internal/mount.ts";
 
@@ -30,7 +29,8 @@ export type UserHandler<Data extends object = SessionData> = (
 
 export interface ServerOptions extends AdapterOptions {
   /**
-   * Answers what the handler threw, unless that is a `SojournError`, which answers for itself. By
+   * Answers what the handler threw, or why its session could not be saved, unless that is a
+   * `SojournError` that the client may know of (a 401, 409, 413 or 503), which answers for itself. By
    * default the error goes to `console.error`, and the answer is a plain 500.
    */
   readonly onError?: (
@@ -52,9 +52,8 @@ export function withSessions<Data extends object = SessionData>(
   return (req, res) => {
     async function answer(error: unknown): Promise<void> {
       discardHead(res);
-      if (onError && !(error instanceof SojournError)) return onError(error, req, res);
-      if (!(error instanceof SojournError)) report(error);
-      await sendError(res, error);
+      if (isForClient(error)) await sendError(res, error);
+      else await onError(error, req, res);
     }
 
     const { session, gate } = mounted.begin(req, res, (error) => {
@@ -86,10 +85,9 @@ export function requireUser<Data extends object = SessionData>(
     handler(req, res, await session.requireUser(options), session);
 }
 
-function internalError(error: unknown, _req: IncomingMessage, res: ServerResponse): void {
+function internalError(error: unknown, _req: IncomingMessage, res: ServerResponse): Promise<void> {
   report(error);
-  res.writeHead(500, { "Content-Type": "text/plain" });
-  res.end("Internal Server Error");
+  return sendError(res, error);
 }
 
 /** An answer that is half sent cannot be taken back: the client must not take it for a whole one. */

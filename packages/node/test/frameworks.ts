@@ -33,6 +33,12 @@ export interface Framework {
 // The client in server.ts plays the one proxy.
 const behindProxy = { trustProxy: 1 };
 
+// Other frameworks have ways of their own not to print what the stories make fail.
+const quiet: node.ServerOptions = {
+  ...behindProxy,
+  onError: (_error, _req, res) => void res.writeHead(500).end("Internal Server Error"),
+};
+
 const http: Framework = {
   name: "node:http",
   serve: (sessions, handler) =>
@@ -41,7 +47,7 @@ const http: Framework = {
       res.writeHead(response.status, [...response.headers]);
       await sendBody(response, res);
     }),
-  serveRaw: (sessions, handler) => listen(node.withSessions(sessions, handler, behindProxy)),
+  serveRaw: (sessions, handler) => listen(node.withSessions(sessions, handler, quiet)),
 };
 
 const connectApp: Framework = {

@@ -1,12 +1,16 @@
 import { SojournError, UnauthenticatedError } from "@sojourn/core";
 import type { ServerResponse } from "node:http";
 
-/** The answer that a Sojourn error makes of itself; a plain 500 for any other. */
+/** Whether the client may know of an error, which then answers for itself. */
+export function isForClient(error: unknown): error is SojournError {
+  return error instanceof SojournError && error.expose;
+}
+
+/** The answer that an error makes of itself; a plain 500 for the server's own faults. */
 export async function sendError(res: ServerResponse, error: unknown): Promise<void> {
-  const response =
-    error instanceof SojournError
-      ? error.getResponse()
-      : new Response("Internal Server Error", { status: 500 });
+  const response = isForClient(error)
+    ? error.getResponse()
+    : new Response("Internal Server Error", { status: 500 });
   const body = await response.text();
   res.writeHead(response.status, Object.fromEntries(response.headers));
   res.end(body);
