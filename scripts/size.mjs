@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { root } from "./setup.mjs";
 
-const budgets = { "@sojourn/core": 12_000 };
+// Where the line is held, and why it is not lower: docs/decisions/0004-size.md.
+const budgets = { "@sojourn/core": 21_000 };
 
 for (const [name, budget] of Object.entries(budgets)) {
   const { outputFiles } = await build({

@@ -70,46 +70,86 @@ export interface SessionsOptions<Data extends object = SessionData> {
 
 export type OnConflict = "error" | "last-wins";
 
-const bytes = v.pipe(v.number(), v.integer(), v.minValue(1));
-const callable = v.function("a function");
-const onConflict = v.picklist(["error", "last-wins"]);
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
+function has(...methods: readonly string[]): (value: unknown) => boolean {
+  return (value) =>
+    methods.every((name) => isFunction((value as Record<string, unknown> | null)?.[name]));
+}
+
+/** A custom check whose message says what the option takes. */
+const takes = (what: string, check: (value: unknown) => boolean) =>
+  v.optional(v.custom(check, what));
+
+const callable = takes("a function", isFunction);
+const flag = takes("true or false", (value) => typeof value === "boolean");
+const anything = v.optional(v.any());
+
+function wholeNumber(most: number, text: string) {
+  const check = (value: unknown) =>
+    Number.isInteger(value) && Number(value) > 0 && Number(value) <= most;
+  return takes(`a whole number from 1 to ${text}`, check);
+}
+
+function oneOf(...values: readonly string[]) {
+  return takes(`"${values.join('" or "')}"`, (value) => values.includes(value as string));
+}
+
+const bytes = wholeNumber(2 ** 30, "2^30");
+const isPolicy = (value: unknown) => value === "error" || value === "last-wins";
 
 /** The shapes; what takes more to judge (secret, cookie, timeouts) is checked where it is read. */
 const Options = v.strictObject({
-  store: v.looseObject({ read: callable, create: callable, update: callable, delete: callable }),
-  secret: v.any(),
-  data: v.optional(v.any()),
-  onInvalidData: v.optional(v.union([v.picklist(["drop", "throw"]), callable])),
-  timeouts: v.optional(v.any()),
-  cookie: v.optional(v.any()),
-  transport: v.optional(v.picklist(["cookie", "bearer"])),
-  exposeToken: v.optional(v.boolean()),
-  namespace: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
-  maxPerUser: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
-  onLimit: v.optional(v.picklist(["evict-least-recent", "refuse"])),
-  maxBytes: v.optional(bytes),
-  maxKeyBytes: v.optional(bytes),
-  onConflict: v.optional(v.union([onConflict, v.record(v.string(), onConflict)])),
-  onReuse: v.optional(v.picklist(["revoke", "refuse"])),
-  saveOnError: v.optional(v.boolean()),
-  onEvent: v.optional(callable),
-  onWarning: v.optional(callable),
-  clock: v.optional(v.looseObject({ now: callable, sleep: callable })),
-  random: v.optional(callable),
+  // With a default that is none: a missing store is met with the same sentence as a wrong one.
+  store: v.optional(
+    v.custom(has("read", "create", "update"), "a store, such as memoryStore()"),
+    null,
+  ),
+  secret: anything,
+  data: takes("a Standard Schema (valibot, zod, arktype)", (value) =>
+    isFunction((value as { "~standard"?: { validate?: unknown } } | null)?.["~standard"]?.validate),
+  ),
+  onInvalidData: takes(
+    '"drop", "throw" or a function',
+    (value) => value === "drop" || value === "throw" || isFunction(value),
+  ),
+  timeouts: anything,
+  cookie: anything,
+  transport: oneOf("cookie", "bearer"),
+  exposeToken: flag,
+  namespace: takes(
+    "a string of 1 to 256 characters",
+    (value) =>
+      typeof value === "string" && value !== "" && value.length <= 256 && value.isWellFormed(),
+  ),
+  maxPerUser: wholeNumber(1000, "1,000"),
+  onLimit: oneOf("evict-least-recent", "refuse"),
+  maxBytes: bytes,
+  maxKeyBytes: bytes,
+  onConflict: takes(
+    '"error", "last-wins" or one of these by key',
+    (value) =>
+      isPolicy(value) ||
+      (typeof value === "object" && value !== null && Object.values(value).every(isPolicy)),
+  ),
+  onReuse: oneOf("revoke", "refuse"),
+  saveOnError: flag,
+  onEvent: callable,
+  onWarning: callable,
+  clock: takes("a Clock", has("now", "sleep")),
+  random: callable,
 });
 
-/** Throws a `ConfigurationError` that names the option, what it got and what it takes. */
+/** Throws a `ConfigurationError` that names the option and says what it takes. */
 export function checkOptions(options: object): void {
   const result = v.safeParse(Options, options);
   if (result.success) return;
   const [issue] = result.issues;
-  const name = v.getDotPath(issue) ?? "options";
-  const known = Object.keys(Options.entries).join(", ");
+  if (issue.path === undefined) throw new ConfigurationError("Options are an object.");
+  const name = String(issue.path[0].key);
   throw new ConfigurationError(
-    issue.type === "strict_object" && issue.expected === "never"
-      ? `There is no option ${name}. Options: ${known}.`
-      : name === "secret"
-        ? "Set the option secret: a string that `openssl rand -base64 32` printed."
-        : `Option ${name}: expected ${issue.expected ?? "another value"}, got ${issue.received}.`,
+    name in Options.entries
+      ? `Option ${name}: give it ${issue.message}.`
+      : `There is no option ${name}. Options: ${Object.keys(Options.entries).join(", ")}.`,
   );
 }
