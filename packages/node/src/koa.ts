@@ -38,7 +38,7 @@ export interface SessionMiddleware<
 }
 
 /** Sessions for Koa: the session of a request is `ctx.session`. */
-export function sessions<Data extends object = SessionData, Name extends string = "session">(
+export function sessions<Data extends object = SessionData, const Name extends string = "session">(
   configuration: Sessions<Data> | SessionsOptions<Data>,
   options: MiddlewareOptions<Name> = {},
 ): SessionMiddleware<Data, Name> {
