@@ -1,6 +1,8 @@
 import { testAdapter } from "@sojourn/testing";
 
 testAdapter("sessions.fetch", async (sessions, handler) => ({
-  fetch: sessions.fetch((request, { session }) => handler(request, session)),
+  fetch: sessions.fetch((request, { session }) => handler(request, session), {
+    onError: () => new Response("", { status: 500 }),
+  }),
   async close() {},
 }));
