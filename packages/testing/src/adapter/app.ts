@@ -2,7 +2,7 @@ import type { LoginOptions, RequestSession, Session } from "@sojourn/core";
 import type { StoryData, StoryHandler } from "./server.ts";
 
 /** Answers one kind of request. */
-export type Route = (
+type Route = (
   session: RequestSession<StoryData>,
   query: URLSearchParams,
   request: Request,

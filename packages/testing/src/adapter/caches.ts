@@ -270,6 +270,13 @@ function streamed(left: Promise<void>, work: () => Promise<void>): Response {
   return new Response(body);
 }
 
+/** With its body in memory, so that it can be handed out again. */
+async function whole(response: Response): Promise<Response> {
+  const body = await response.arrayBuffer();
+  const { status, headers } = response;
+  return new Response(body.byteLength > 0 ? body : null, { status, headers });
+}
+
 async function nameIn(client: TestClient): Promise<string> {
   return (await ok(client.get("/name"))).text();
 }
@@ -282,7 +289,7 @@ function sharedCache(fetch: Fetch, heedsVary: boolean): Fetch {
     const hit = kept.find(({ matches }) => matches(request));
     if (hit !== undefined) return hit.response.clone();
     const { url, headers: sent } = request.clone();
-    const response = await fetch(request);
+    const response = await whole(await fetch(request));
     const control = response.headers.get("Cache-Control") ?? "";
     const names = heedsVary ? vary(response.headers).filter(Boolean) : [];
     if (!control.includes("public") || /private|no-store/.test(control)) return response;

@@ -110,7 +110,7 @@ export const lostUpdates: readonly Story[] = [
     },
   },
   {
-    title: "invariant 3: update(fn) gives up with a 409 when its time is over (I6)",
+    title: "invariant 3: update(fn) gives up with a 409 when its time is over (I4, I6)",
     async run(stage) {
       let runs = 0;
       const site = await stage.serve({

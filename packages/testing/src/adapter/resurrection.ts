@@ -63,7 +63,7 @@ const WORK: Readonly<Record<string, Work>> = {
 };
 
 export const resurrection: readonly Story[] = Object.entries(ENDINGS).map(([name, end]) => ({
-  title: `invariant 2: after ${name} nothing in flight brings the session back (B1, B4)`,
+  title: `invariant 2: after ${name} nothing in flight brings the session back (B1, B2, B4)`,
   async run(stage: Stage) {
     const site = await stage.serve();
     for (const [task, work] of Object.entries(WORK)) {

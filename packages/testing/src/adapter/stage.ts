@@ -13,7 +13,7 @@ import { mapStore, type MapStore } from "./map-store.ts";
 import type { AdapterFactory, StoryData } from "./server.ts";
 import { type WatchedStore, watchStore } from "./watched-store.ts";
 
-export const SECRET = "q8Jw0cVnT2xZr5LhYb7Kd4sFm9PgAe1uXo3iNvRjWtE=";
+const SECRET = "q8Jw0cVnT2xZr5LhYb7Kd4sFm9PgAe1uXo3iNvRjWtE=";
 export const OTHER_SECRET = "Hk2vSx9Tq4LrWb7ZnC1yEd6JmPf8GuQa5oXi0KtRsVw=";
 
 /** A story: what an observer of requests and responses sees of one rule. */
@@ -23,7 +23,7 @@ export interface Story {
 }
 
 /** Time that only a story moves; the waits between retries, a few ms, are real. */
-export interface StoryClock extends Clock {
+interface StoryClock extends Clock {
   advance(ms: number): void;
 }
 
@@ -43,7 +43,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export type SiteOptions = Partial<SessionsOptions<StoryData>> & { readonly routes?: Routes };
+type SiteOptions = Partial<SessionsOptions<StoryData>> & { readonly routes?: Routes };
 
 /** One application, served. */
 export interface Site {

@@ -18,7 +18,7 @@ const OPERATIONS: readonly Operation[] = [
 type Hook = <T>(operation: Operation, run: () => Promise<T>) => Promise<T>;
 
 /** A call that waits. */
-export interface Paused {
+interface Paused {
   /** Resolves once the call has come. */
   readonly reached: Promise<void>;
   resume(): void;
@@ -44,7 +44,7 @@ export interface WatchedStore extends Store {
 /** `before`: nothing has happened yet. `after`: it has, and only the reply is missing. */
 export type When = "before" | "after";
 
-export class StoreFault extends Error {}
+class StoreFault extends Error {}
 
 export function watchStore(store: Store): WatchedStore {
   let calls: Operation[] = [];
