@@ -1,7 +1,7 @@
 import { createSessions, StoreUnavailableError, type SessionsOptions } from "@sojourn/core";
 import { type StoryData, signedInCookie } from "@sojourn/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type App, apps, type Site } from "./apps.ts";
+import { type App, apps, type Site } from "./apps/index.ts";
 import { secret } from "./secret.ts";
 import type { Running } from "./server.ts";
 import { testStore } from "./store.ts";
