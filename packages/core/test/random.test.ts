@@ -5,6 +5,7 @@ import { harness } from "./harness.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 test("bytes come from the runtime's source, as many as asked for", () => {
@@ -32,13 +33,15 @@ test("a source that fails, or gives zeros, or the same again, is an error (H1)",
 });
 
 test("an error of the source makes no session, and says nothing of any bytes (H1)", async () => {
-  vi.spyOn(crypto, "getRandomValues").mockImplementation(() => {
-    throw new Error("no entropy");
+  vi.stubGlobal("crypto", {
+    getRandomValues() {
+      throw new Error("no entropy");
+    },
   });
   const { sessions } = harness();
   await expect(sessions.login("ada")).rejects.toThrow(RandomnessError);
   await expect(sessions.create({ a: 1 })).rejects.toThrow(RandomnessError);
-  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   expect((await sessions.list("ada")).sessions).toEqual([]);
 });
 
