@@ -165,6 +165,7 @@ describe("JSON", () => {
       ["/login", { name: 7, password: "demo" }],
       ["/login", { name: "\ud800", password: "demo" }],
       ["/login", { name: "ada" }],
+      ["/login?name=ada&password=demo", {}],
       ["/login", []],
       ["/basket", {}],
       ["/basket", { item: "x".repeat(81) }],

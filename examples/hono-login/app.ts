@@ -8,7 +8,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { setTimeout as delay } from "node:timers/promises";
 import { assets } from "./assets.ts";
-import { BadRequest, read, Item, Login, Pair, Wait } from "./input.ts";
+import { BadRequest, bodyOf, checked, Item, Login, Pair, Wait } from "./input.ts";
 import type { LoginData } from "./login-sessions.ts";
 import { homePage, messagePage } from "./page.ts";
 
@@ -29,7 +29,7 @@ export function createApp(all: Sessions<LoginData>): Hono<Env> {
   });
 
   app.post("/login", async (c) => {
-    const { name, password } = await read(c, Login);
+    const { name, password } = checked(Login, await bodyOf(c));
     if (password !== "demo") {
       if (wantsJson(c)) return c.json({ error: "wrong-password" }, 401);
       const session = await c.var.session.peek();
@@ -46,7 +46,7 @@ export function createApp(all: Sessions<LoginData>): Hono<Env> {
   });
 
   app.post("/basket", async (c) => {
-    const { item } = await read(c, Item);
+    const { item } = checked(Item, await bodyOf(c));
     const basket = await c.var.session.update((data) => {
       data.basket.push(item);
       return data.basket;
@@ -62,7 +62,7 @@ export function createApp(all: Sessions<LoginData>): Hono<Env> {
   // The last two are for looking at races: what if another request logs out meanwhile, or writes too?
 
   app.post("/slow", async (c) => {
-    const { ms } = await read(c, Wait);
+    const { ms } = checked(Wait, c.req.query());
     const session = await c.var.session.getOrCreate();
     await delay(ms);
     session.data.slow = ms;
@@ -70,7 +70,7 @@ export function createApp(all: Sessions<LoginData>): Hono<Env> {
   });
 
   app.post("/set", async (c) => {
-    const { key, value } = await read(c, Pair);
+    const { key, value } = checked(Pair, c.req.query());
     const session = await c.var.session.getOrCreate();
     session.data[key] = value;
     return c.json({ [key]: value });

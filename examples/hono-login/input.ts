@@ -33,17 +33,18 @@ export const Pair = v.object({
   value: v.pipe(v.string("value is missing."), v.maxLength(1_000, "value is too long.")),
 });
 
-/** The query and the body, a form's or JSON, checked. Throws `BadRequest`. */
-export async function read<Schema extends v.GenericSchema>(
-  c: Context,
+/** What a schema makes of the client's input. Throws `BadRequest`. */
+export function checked<Schema extends v.GenericSchema>(
   schema: Schema,
-): Promise<v.InferOutput<Schema>> {
-  const result = v.safeParse(schema, { ...c.req.query(), ...(await bodyOf(c)) });
+  input: unknown,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
   if (result.success) return result.output;
   throw new BadRequest(result.issues[0].message);
 }
 
-async function bodyOf(c: Context): Promise<object> {
+/** The body: a form's or JSON. */
+export async function bodyOf(c: Context): Promise<object> {
   const isJson = c.req.header("Content-Type")?.startsWith("application/json");
   const body: unknown = await (isJson ? c.req.json() : c.req.parseBody()).catch(() => null);
   if (typeof body === "object" && body !== null) return body;
