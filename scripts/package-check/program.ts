@@ -1,12 +1,16 @@
 // Compiled and run in an empty project in which nothing but the packed packages is installed.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { createSessions } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 
 for (const specifier of process.argv.slice(2)) await import(specifier);
 console.log(`imported ${process.argv.slice(2).join(", ")}`);
 
-const sessions = createSessions({ store: memoryStore(), secret: "0123456789abcdef".repeat(4) });
+const sessions = createSessions({
+  store: memoryStore(),
+  secret: randomBytes(32).toString("base64"),
+});
 const app = sessions.fetch(async (request, { session }) => {
   if (new URL(request.url).pathname === "/login") await session.login("ada");
   return new Response((await session.get())?.userId ?? "nobody");
