@@ -67,7 +67,9 @@ test("a user's partition is 16 characters that follow from namespace and user id
     ["shopa", "da"],
     ["sho", "pada"],
   ] as const;
-  expect(new Set(pairs.map((pair) => userPartition(...pair))).size).toBe(pairs.length);
+  expect(new Set(pairs.map(([namespace, user]) => userPartition(namespace, user))).size).toBe(
+    pairs.length,
+  );
 });
 
 test("comparing reads all bytes, wherever the first difference is (D2)", () => {
