@@ -18,7 +18,7 @@ describe("without HTTP", () => {
     expect(session).toMatchObject({ userId: null, authenticatedAt: null, persistent: false });
     const opened = await sessions.open(token);
     expect(opened?.data).toEqual({ cart: ["socks"] });
-    (opened?.data["cart"] as string[]).push("hat");
+    (opened!.data["cart"] as string[]).push("hat");
     expect(await sessions.commit(opened!)).toEqual({ token: null });
     expect((await sessions.open(token))?.data).toEqual({ cart: ["socks", "hat"] });
   });
