@@ -1,0 +1,7 @@
+import { testAdapter } from "@sojourn/testing";
+import { withSessions } from "./my-adapter.ts";
+
+testAdapter("mine", async (sessions, handler) => ({
+  fetch: withSessions(sessions, handler),
+  close: async () => {},
+}));
