@@ -7,6 +7,7 @@ export type SojournErrorCode =
   | "corrupt-record"
   | "headers-sent"
   | "invalid-data"
+  | "invalid-user-id"
   | "limit-reached"
   | "login-refused"
   | "randomness"
@@ -117,6 +118,12 @@ export class InvalidDataError extends SojournError {
     super(message);
     this.issues = issues;
   }
+}
+
+/** A user id is a non-empty string of well-formed Unicode: two lone surrogates would be one user. */
+export class InvalidUserIdError extends SojournError {
+  readonly code = "invalid-user-id";
+  readonly status = 400;
 }
 
 /** The user has `maxPerUser` sessions, and the policy is to refuse another. */

@@ -16,11 +16,11 @@ export interface SessionsOptions<Data extends object = SessionData> {
   /** Where sessions are kept: `memoryStore()` of @sojourn/memory, or any other. */
   readonly store: Store;
   /**
-   * Signs the tokens: at least 32 bytes, as `openssl rand -base64 32` makes them. A list rotates: the
+   * Signs the tokens, and has to be there (`undefined` is an error with the remedy): at least 32 bytes, as `openssl rand -base64 32` makes them. A list rotates: the
    * first signs, all verify. Deploy `[old, new]`, then `[new, old]`, then, after the longest absolute
    * timeout, `new`.
    */
-  readonly secret: Secrets;
+  readonly secret: Secrets | undefined;
   /** Any Standard Schema (valibot, zod, arktype). It must accept its own output. */
   readonly data?: StandardSchemaV1<unknown, Data>;
   /**

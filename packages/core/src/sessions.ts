@@ -55,7 +55,7 @@ export interface Sessions<Data extends object = SessionData> {
   renew(session: Session<Data>): Promise<{ readonly token: string | null }>;
 
   /** Changes the secret at once, every earlier one dead: when privilege changes. */
-  rotate(session: Session<Data>): Promise<{ readonly token: string | null }>;
+  rotate(session: Session<Data>): Promise<{ readonly token: string }>;
 
   /** Ends a session. */
   destroy(session: Session<Data>): Promise<void>;
@@ -190,7 +190,7 @@ export function createSessions<Data extends object = SessionData>(
 
     async rotate(session) {
       await rotate(engine, liveOf(session));
-      return handedOut(liveOf(session));
+      return { token: handedOut(liveOf(session)).token as string };
     },
 
     destroy: (session) => destroy(engine, liveOf(session)),

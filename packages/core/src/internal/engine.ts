@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type Clock, systemClock } from "../clock.ts";
 import { type CookieTemplate, resolveCookies } from "../cookie.ts";
-import { ConfigurationError, SojournError, StoreUnavailableError } from "../errors.ts";
+import { InvalidUserIdError, SojournError, StoreUnavailableError } from "../errors.ts";
 import type { SessionEvent } from "../events.ts";
 import { checkOptions, type OnConflict, type SessionsOptions } from "../options.ts";
 import { checkSecrets } from "../secrets.ts";
@@ -107,9 +107,7 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
     },
     partitionOf(userId) {
       if (typeof userId !== "string" || userId === "" || !userId.isWellFormed()) {
-        throw new ConfigurationError(
-          "A user id is a non-empty string of well-formed Unicode: two lone surrogates would be one user.",
-        );
+        throw new InvalidUserIdError("A user id is a non-empty string of well-formed Unicode.");
       }
       return userPartition(namespace, userId);
     },

@@ -187,7 +187,7 @@ export function createExchange<Data extends object>(
       if (!asked) return;
       appendToken(headers, "Vary", carrier.vary);
       if (found) makePrivate(headers);
-      for (const kind of ["user", "anonymous"] as const) {
+      for (const kind of ["anonymous", "user"] as const) {
         const live = held.get(kind);
         const token = live?.token ?? null;
         if (token === null && !loggedOut.has(kind) && live?.state !== "ended") continue;
