@@ -97,7 +97,7 @@ export const costs: readonly Story[] = [
       const browser = site.browser();
       expect(await cost(stage, () => browser.get("/new"))).toEqual([]);
       expect(browser.cookies()).toEqual([]);
-      expect(stage.records.size).toBe(0);
+      expect(stage.records()).toEqual([]);
     },
   },
   {

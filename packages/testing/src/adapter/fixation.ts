@@ -161,7 +161,7 @@ export const fixation: readonly Story[] = [
         expect((await see(browser)).data).toEqual({ cart: "hat" });
       }
       // The anonymous sessions are gone, and none was stored on the way.
-      expect([...stage.records.values()].map(({ userId }) => userId)).toEqual(["ada", "ada"]);
+      expect(stage.records().map(({ userId }) => userId)).toEqual(["ada", "ada"]);
     },
   },
   {

@@ -60,7 +60,7 @@ export const limits: readonly Story[] = [
     title: "invariant 6: a login in the same browser replaces its own session and does not count",
     async run(stage) {
       for (const onLimit of ["refuse", "evict-least-recent"] as const) {
-        stage.records.clear();
+        stage.empty();
         const site = await stage.serve({ maxPerUser: 2, onLimit });
         const [one, two] = [site.browser(), site.browser()];
         await ok(one.post("/login?user=ada"));
@@ -81,7 +81,7 @@ export const limits: readonly Story[] = [
     title: "invariant 6: a session whose token never came back goes first and refuses nobody",
     async run(stage) {
       for (const onLimit of ["refuse", "evict-least-recent"] as const) {
-        stage.records.clear();
+        stage.empty();
         const site = await stage.serve({ maxPerUser: 2, onLimit });
         const [kept, lost, next] = [site.browser(), site.browser(), site.browser()];
         await ok(kept.post("/login?user=ada"));
@@ -121,7 +121,7 @@ export const limits: readonly Story[] = [
 ];
 
 function count(stage: Stage): number {
-  return [...stage.records.values()].filter(({ userId }) => userId === "ada").length;
+  return stage.records().filter(({ userId }) => userId === "ada").length;
 }
 
 async function alive(browsers: readonly TestClient[]): Promise<number> {

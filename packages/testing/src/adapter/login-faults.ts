@@ -13,7 +13,7 @@ export const loginFaults: readonly Story[] = [
       for (const when of ["before", "after"] as const) {
         for (const begin of STARTS) {
           for (let n = 0, reached = true; reached; n++) {
-            stage.records.clear();
+            stage.empty();
             const browser = site.browser();
             const planted = await begin(browser);
             const before = planted && (await see(browser, planted)).handle;
@@ -79,6 +79,6 @@ async function expectNothingLeft(
   expect(handedOut(response)).toEqual([]);
   const seen = await look(browser, planted);
   expect([null, before]).toContain(seen?.handle ?? null);
-  const made = [...stage.records.values()].filter(({ handle }) => handle !== before);
+  const made = stage.records().filter(({ handle }) => handle !== before);
   expect(made).toEqual([]);
 }

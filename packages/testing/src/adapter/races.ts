@@ -45,7 +45,7 @@ export const races: readonly Story[] = [
       browser.receive(response);
       await expectDead(browser);
       await expectDead(copy);
-      expect(stage.records.size).toBe(0);
+      expect(stage.records()).toEqual([]);
     },
   },
   {
@@ -118,7 +118,7 @@ export const races: readonly Story[] = [
       create.resume();
       const response = await ok(login, 401);
       expect(response.headers.getSetCookie()).toEqual([]);
-      expect(stage.records.size).toBe(0);
+      expect(stage.records()).toEqual([]);
     },
   },
   {

@@ -57,7 +57,7 @@ export const refused: readonly Story[] = [
         [`${ANONYMOUS}=${deletion}`, `${USER}=${deletion}`].sort(),
       );
       expect(browser.cookies()).toEqual([]);
-      expect(stage.records.size).toBe(0);
+      expect(stage.records()).toEqual([]);
     },
   },
   {
@@ -91,7 +91,7 @@ export const refused: readonly Story[] = [
         expect(handedOut(response)).toEqual([]);
         expect(browser.cookies()).toEqual([]);
       }
-      expect(stage.records.size).toBe(0);
+      expect(stage.records()).toEqual([]);
     },
   },
   {
@@ -121,7 +121,7 @@ export const refused: readonly Story[] = [
         checked.open();
         const response = await ok(login, 401);
         expect(handedOut(response)).toEqual([]);
-        expect(stage.records.size).toBe(0);
+        expect(stage.records()).toEqual([]);
       }
       expect(stage.events.map(({ type }) => type)).toContain("login_refused");
       await ok(site.browser().post("/login?user=ada"));
@@ -142,7 +142,7 @@ export const refused: readonly Story[] = [
         create.resume();
         await login;
         await expectDead(browser);
-        expect(stage.records.size).toBe(0);
+        expect(stage.records()).toEqual([]);
       }
     },
   },

@@ -90,7 +90,7 @@ async function endDuring(
   at: { readonly operation: Operation; readonly when: When; readonly skip: number },
   end: End,
 ): Promise<void> {
-  stage.records.clear();
+  stage.empty();
   stage.clock.advance(1000);
   const browser = site.browser();
   await ok(browser.post("/login?user=ada"));
@@ -112,6 +112,6 @@ async function endDuring(
   expect(setCookieNames(response)).toEqual(handedOut(response));
   browser.receive(response);
   expect((await look(browser))?.userId ?? null).toBeNull();
-  expect([...stage.records.values()].filter(({ userId }) => userId !== null)).toEqual([]);
+  expect(stage.records().filter(({ userId }) => userId !== null)).toEqual([]);
   if (at.when === "before") expect(handedOut(response)).not.toContain(USER);
 }

@@ -2,14 +2,15 @@ import {
   type Clock,
   createSessions,
   type SessionEvent,
+  type SessionRecord,
   type Sessions,
   type SessionsOptions,
   type Store,
   systemClock,
 } from "@sojourn/core";
 import { createClient, type Fetch, type TestClient } from "../client.ts";
+import { Oracle, storeOf } from "../store/oracle.ts";
 import { type Routes, storyApp } from "./app.ts";
-import { mapStore, type MapStore } from "./map-store.ts";
 import type { AdapterFactory, StoryData } from "./server.ts";
 import { type WatchedStore, watchStore } from "./watched-store.ts";
 
@@ -32,7 +33,9 @@ export interface Stage {
   /** What the core calls. */
   readonly store: WatchedStore;
   /** What lies in the store. */
-  readonly records: MapStore["records"];
+  records(): readonly SessionRecord[];
+  /** Forgets every record. */
+  empty(): void;
   /** All that was said to the outside, by all sites. */
   readonly events: SessionEvent[];
   readonly warnings: string[];
@@ -68,7 +71,8 @@ export interface DefectWorld {
 
 export function createStage(factory: AdapterFactory, defect: Defect = {}): Stage {
   const clock = storyClock();
-  const base = mapStore();
+  const oracle = new Oracle();
+  const base = storeOf(oracle);
   const store = watchStore(defect.store?.(base, clock) ?? base);
   const events: SessionEvent[] = [];
   const warnings: string[] = [];
@@ -77,7 +81,8 @@ export function createStage(factory: AdapterFactory, defect: Defect = {}): Stage
   return {
     clock,
     store,
-    records: base.records,
+    records: () => oracle.records,
+    empty: () => void oracle.sweep(Infinity, Infinity),
     events,
     warnings,
 

@@ -124,6 +124,11 @@ export class Oracle implements Synchronous<Store> {
     return swept.map((record) => copy({ ...record, data: {} }));
   }
 
+  /** All there are, live or not. */
+  get records(): readonly SessionRecord[] {
+    return this.#records.map(copy);
+  }
+
   /** The live record itself. */
   find(ref: SessionRef, now: number): SessionRecord | undefined {
     return this.#records.find((record) => isAt(record, ref) && isLive(record, now));
@@ -145,6 +150,19 @@ export class Oracle implements Synchronous<Store> {
   #remove(ref: SessionRef): void {
     this.#records = this.#records.filter((record) => !isAt(record, ref));
   }
+}
+
+/** A right store, and as plain as can be: each operation is one of the oracle's. */
+export function storeOf(oracle: Oracle): Store {
+  return {
+    create: async (...args) => oracle.create(...args),
+    read: async (...args) => oracle.read(...args),
+    update: async (...args) => oracle.update(...args),
+    delete: async (...args) => oracle.delete(...args),
+    list: async (...args) => oracle.list(...args),
+    deleteAll: async (...args) => oracle.deleteAll(...args),
+    sweep: async (...args) => oracle.sweep(...args),
+  };
 }
 
 export function isLive({ expiresAt, idleExpiresAt }: SessionRecord, now: number): boolean {
