@@ -52,7 +52,7 @@ describe("the cookie without options", () => {
   });
 });
 
-describe("F3: each choice shows in the header", () => {
+describe("each choice shows in the header", () => {
   const tail = "; Secure; HttpOnly; SameSite=Lax";
   const cases: [CookieOptions, string][] = [
     [{ name: "shop_1" }, `__Host-shop_1=A; Path=/${tail}`],
@@ -77,7 +77,7 @@ describe("F3: each choice shows in the header", () => {
     [{ embedded: true }, "__Host-id=A; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"],
     [{ embedded: false, partitioned: false }, `__Host-id=A; Path=/${tail}`],
   ];
-  it.each(cases)("%o gives %s", (options, header) => {
+  it.each(cases)("F3: %o gives %s", (options, header) => {
     expect(written(options)).toBe(header);
   });
 
