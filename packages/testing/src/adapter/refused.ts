@@ -147,6 +147,25 @@ export const refused: readonly Story[] = [
     },
   },
   {
+    title:
+      "invariant 2: what a request writes after its session expired does not bring it back (B1)",
+    async run(stage) {
+      const browser = (await stage.serve()).browser();
+      for (const path of ["/set?key=a&value=b", "/count", "/rotate"]) {
+        await ok(browser.post("/login?user=ada"));
+        await rest(stage, browser);
+        const update = stage.store.pause("update");
+        const late = browser.post(path);
+        await update.reached;
+        stage.clock.advance(3_600_000);
+        update.resume();
+        const response = await ok(late, 401);
+        expect(response.headers.getSetCookie()).toEqual([]);
+        await expectDead(browser);
+      }
+    },
+  },
+  {
     title: "invariant 2: a listener that throws keeps nothing from ending (B5)",
     async run(stage) {
       const site = await stage.serve({

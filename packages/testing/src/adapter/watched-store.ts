@@ -17,6 +17,18 @@ const OPERATIONS: readonly Operation[] = [
 /** Runs, or keeps from running, one call. */
 type Hook = <T>(operation: Operation, run: () => Promise<T>) => Promise<T>;
 
+/** The same store, with every call run by `hook`. */
+export function hookedStore(store: Store, hook: Hook): Store {
+  const calls = OPERATIONS.map((operation) => [
+    operation,
+    (...args: unknown[]) => {
+      const run = store[operation] as (...args: unknown[]) => Promise<unknown>;
+      return hook(operation, () => run(...args));
+    },
+  ]);
+  return Object.fromEntries(calls) as unknown as Store;
+}
+
 /** A call that waits. */
 interface Paused {
   /** Resolves once the call has come. */
@@ -59,18 +71,8 @@ export function watchStore(store: Store): WatchedStore {
     hooks = hooks.filter((other) => other !== hook);
   }
 
-  const watched = Object.fromEntries(
-    OPERATIONS.map((operation) => [
-      operation,
-      (...args: unknown[]) => {
-        const run = store[operation] as (...args: unknown[]) => Promise<unknown>;
-        return call(operation, () => run(...args));
-      },
-    ]),
-  ) as unknown as Store;
-
   return {
-    ...watched,
+    ...hookedStore(store, call),
     get calls() {
       return calls;
     },
