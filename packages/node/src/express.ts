@@ -1,6 +1,7 @@
 import type { SessionData, Sessions, SessionsOptions } from "@sojourn/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isForClient, redirectOf, sendError } from "./internal/answer.ts";
+import { gateOf } from "./internal/gate.ts";
 import { attach, type MiddlewareOptions, mount, type SessionAccess } from "./internal/mount.ts";
 
 export type { MiddlewareOptions, SessionAccess } from "./internal/mount.ts";
@@ -64,6 +65,7 @@ export function sojournErrors(
   res: ServerResponse,
   next: (error?: unknown) => void,
 ): void {
+  gateOf(res).fail();
   if (isForClient(error) && !res.headersSent) {
     sendError(res, error).catch(next);
   } else {

@@ -2,7 +2,7 @@ import type { SessionData, Sessions, SessionsOptions } from "@sojourn/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { redirectOf, sendError } from "./internal/answer.ts";
 import { gateOf } from "./internal/gate.ts";
-import { discarded } from "./internal/head.ts";
+import { discarded, statusOf } from "./internal/head.ts";
 import { type MiddlewareOptions, mount, type SessionAccess } from "./internal/mount.ts";
 
 export type { MiddlewareOptions, SessionAccess } from "./internal/mount.ts";
@@ -92,7 +92,7 @@ export function sessions<Data extends object = SessionData>(
       try {
         await gateOf(reply.raw).save();
       } catch (error) {
-        discard(reply, payload);
+        discard(reply, payload, error);
         throw error;
       }
     });
@@ -121,10 +121,9 @@ export function sessions<Data extends object = SessionData>(
 }
 
 /** Another answer takes the place of this one. */
-function discard(reply: Reply, payload: unknown): void {
+function discard(reply: Reply, payload: unknown, error: unknown): void {
   for (const name of discarded(Object.keys(reply.getHeaders()))) reply.removeHeader(name);
-  // What the handler chose would stand, but for 200.
-  reply.code(200);
+  reply.code(statusOf(error));
   const stream = payload as { destroy?(): void; cancel?(): Promise<void> } | null | undefined;
   stream?.destroy?.();
   stream?.cancel?.().catch(() => {});

@@ -51,7 +51,7 @@ export function withSessions<Data extends object = SessionData>(
 
   return (req, res) => {
     async function answer(error: unknown): Promise<void> {
-      discardHead(res);
+      discardHead(res, error);
       if (isForClient(error)) await sendError(res, error);
       else await onError(error, req, res);
     }

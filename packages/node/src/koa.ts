@@ -1,12 +1,6 @@
-import {
-  type RequestSession,
-  type SessionData,
-  type Sessions,
-  type SessionsOptions,
-  SojournError,
-} from "@sojourn/core";
+import type { RequestSession, SessionData, Sessions, SessionsOptions } from "@sojourn/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { discardHead } from "./internal/head.ts";
+import { discardHead, statusOf } from "./internal/head.ts";
 import { attach, type MiddlewareOptions, mount, type SessionAccess } from "./internal/mount.ts";
 
 export type { MiddlewareOptions, SessionAccess } from "./internal/mount.ts";
@@ -80,6 +74,7 @@ export function sessions<Data extends object = SessionData, const Name extends s
 function discard(ctx: Context, error: unknown): void {
   // Koa closes a stream that is replaced.
   ctx.body = null;
-  discardHead(ctx.res);
-  ctx.status = error instanceof SojournError ? error.status : 500;
+  discardHead(ctx.res, error);
+  // Koa has to know that it was chosen.
+  ctx.status = statusOf(error);
 }

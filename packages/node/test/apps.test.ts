@@ -64,7 +64,7 @@ describe.each(apps)("$name", (app) => {
     expect(await storedKey(site.shop, answer.cookie)).toBe("value");
   });
 
-  test("requireUser: 401, a redirect, or the user's session", async () => {
+  test("requireUser: 401 and nothing saved, a redirect, or the user's session", async () => {
     const get = await serve(app);
     const cookie = await signedInCookie(site.shop, "ada");
     for (const path of ["/private", "/inside"]) {

@@ -48,8 +48,8 @@ export function useBench() {
 export async function get(port: number, options: RequestOptions = {}) {
   const outgoing = request({ port, ...options }).end();
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
-  const { statusCode: status, headers } = incoming;
-  return { status, headers, body: await text(incoming) };
+  const { statusCode: status, statusMessage: message, headers } = incoming;
+  return { status, message, headers, body: await text(incoming) };
 }
 
 export async function write(session: RequestSession<StoryData>): Promise<void> {

@@ -93,6 +93,26 @@ describe.each([
     expect(codes).toEqual(["ERR_HTTP_HEADERS_SENT", true]);
   });
 
+  test("mounted after the headers have left, it says so", async () => {
+    const { sessions: made, store } = createSite();
+    const session = sessions(made);
+    const app = express();
+    app.use((_req, res, next) => {
+      res.write("code: ");
+      next();
+    });
+    app.use(session);
+    app.get("/", (req, res) => {
+      session
+        .of(req)
+        .get()
+        .catch((error) => res.end(error.code));
+    });
+    const get = clientOf(await listen(app));
+    expect(await get("/")).toMatchObject({ status: 200, body: "code: headers-sent" });
+    expect(store.calls).toEqual([]);
+  });
+
   test("a name that is taken is told to the error handler", async () => {
     const { app, sessions: made } = createApp();
     app.use(sessions(made));

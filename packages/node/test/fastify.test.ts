@@ -42,6 +42,21 @@ test("it applies to the scope it is registered in, and to those within", async (
   expect((await app.inject("/out")).body).toBe("false");
 });
 
+test("behind a guard that redirects, the handler does not run", async () => {
+  const { app, session } = await createApp();
+  const handler = vi.fn(async () => "text");
+  app.get("/", { preHandler: session.requireUser({ redirectTo: "/login" }) }, handler);
+  expect((await app.inject("/")).statusCode).toBe(303);
+  expect(handler).not.toHaveBeenCalled();
+});
+
+test("an error handler of one's own has the last word on redirects", async () => {
+  const { app, session } = await createApp();
+  app.setErrorHandler((_error, _request, reply) => reply.code(500).send("sorry"));
+  app.get("/", async (request) => session.of(request).requireUser({ redirectTo: "/login" }));
+  expect(await app.inject("/")).toMatchObject({ statusCode: 500, body: "sorry" });
+});
+
 test("inject gets cookies, and sends them", async () => {
   const { app, session } = await createApp();
   app.post("/login", async (request) => (await session.of(request).login("ada")).userId);
@@ -124,9 +139,10 @@ test("an answer that cannot be given leaves neither its status nor its headers b
     await write(session.of(request));
     return reply.code(201).header("Location", "/made").header("X-Id", "1").send({ made: true });
   });
+  app.setErrorHandler((error: Error & { code?: string }) => ({ error: error.code }));
   breakStore();
-  const { status, headers } = await (await serve(app))("/");
-  expect(status).toBe(503);
+  const { status, headers, body } = await (await serve(app))("/");
+  expect({ status, body }).toEqual({ status: 503, body: '{"error":"store-unavailable"}' });
   expect(headers.get("Location")).toBeNull();
   expect(headers.get("X-Id")).toBe("1");
 });

@@ -144,6 +144,7 @@ test("an upgrade is none of its business", async () => {
 
 test("HTTP/2 by Node's compatibility API", async () => {
   const warnings = vi.spyOn(process, "emitWarning");
+  const insecure = vi.spyOn(console, "warn");
   const listener = withSessions(bench.sessions, async (_req, res, session) => {
     await write(session);
     res.writeHead(201, { "X-Late": "1" });
@@ -162,6 +163,8 @@ test("HTTP/2 by Node's compatibility API", async () => {
   expect(await text(stream)).toBe("one two");
   expect(warnings).not.toHaveBeenCalled();
   warnings.mockRestore();
+  expect(insecure).not.toHaveBeenCalled();
+  insecure.mockRestore();
   client.close();
   server.close();
 });

@@ -72,6 +72,21 @@ test("a response that Koa is bypassed for is saved first, and its error answered
   expect(errors).toContain("store-unavailable");
 });
 
+test("an answer that is still to come when saving fails is not given, and the error told once", async () => {
+  const { app, session, store, errors } = createApp();
+  store.before = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    throw new Error("down");
+  };
+  app.use(session).use(async (ctx) => {
+    await write(ctx.session);
+    ctx.respond = false;
+    setTimeout(() => ctx.res.writeHead(200).end("text"), 5);
+  });
+  expect((await clientOf(await listen(app.callback()))("/")).status).toBe(503);
+  expect(errors).toEqual(["store-unavailable"]);
+});
+
 test("what a handler throws is told, even if saving fails as well", async () => {
   const { app, session, errors, breakStore } = createApp({ saveOnError: true });
   breakStore();

@@ -54,7 +54,14 @@ const refusals: { title: string; answer: Handler }[] = [
   },
   {
     title: "a source that never ends",
-    answer: (_req, res) => void setInterval(() => res.write("private"), 5).unref(),
+    answer(_req, res) {
+      let closed = false;
+      res.on("close", () => (closed = true));
+      (function more() {
+        res.write("private");
+        if (!closed) setImmediate(more);
+      })();
+    },
   },
 ];
 
@@ -65,8 +72,8 @@ test.each(refusals)("when saving fails, what was sent by $title is not", async (
     await write(session);
     await answer(req, res, session);
   });
-  const { status, headers, body } = await get(port);
-  expect(status).toBe(503);
+  const { status, message, headers, body } = await get(port);
+  expect({ status, message }).toEqual({ status: 503, message: "Service Unavailable" });
   expect(JSON.parse(body)).toEqual({ error: "store-unavailable" });
   expect(headers).toMatchObject({
     "access-control-allow-origin": "*",
@@ -100,6 +107,23 @@ test("when saving fails, callbacks and pipelines hear of it", async () => {
   expect(source.destroyed).toBe(true);
 });
 
+test("when saving fails in the middle of an answer, its handler is not heard again", async () => {
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  bench.breakStore();
+  const port = await bench.serve(async (req, res, session) => {
+    await write(session);
+    if (req.url === "/whole") res.end("text");
+    else await pipeline(new Readable({ read() {} }).wrap(Readable.from(["half"])), res);
+  });
+  const half = await get(port);
+  expect(half.status).toBe(503);
+  // Frameworks break the connection where a handler fails after its headers have left.
+  expect(half.headers.connection).toBe("close");
+  expect((await get(port, { path: "/whole" })).headers.connection).toBe("keep-alive");
+  expect(errors).not.toHaveBeenCalled();
+  errors.mockRestore();
+});
+
 test("a cookie owed for a login leaves with the error that follows it", async () => {
   const port = await bench.serve(async (_req, res, session) => {
     const user = await session.login("ada");
@@ -131,12 +155,22 @@ test.each([
 
 test("a handler that throws in the middle of its answer breaks the connection", async () => {
   const errors = vi.spyOn(console, "error").mockImplementation(() => {});
-  const port = await bench.serve(async (_req, res, session) => {
+  const port = await bench.serve(async (req, res, session) => {
     await write(session);
-    res.write("half");
+    if (req.url === "/whole") res.end("text");
+    else res.write("half");
     throw new Error("boom");
   });
   await expect(get(port)).rejects.toThrow(/socket hang up|aborted/);
-  expect(errors).toHaveBeenCalledOnce();
+  expect((await get(port, { path: "/whole" })).body).toBe("text");
+  expect(errors).toHaveBeenCalledTimes(2);
   errors.mockRestore();
+});
+
+test("what Node refuses after the headers have left breaks the connection", async () => {
+  const port = await bench.serve(async (_req, res, session) => {
+    await write(session);
+    res.end("text", "utf-7" as never);
+  });
+  await expect(get(port)).rejects.toThrow(/socket hang up/);
 });

@@ -76,6 +76,7 @@ export const ways: readonly Way[] = [
   {
     title: "writeHead(status, list)",
     run(res) {
+      res.setHeader("X-Early", "kept").setHeader("Set-Cookie", "early=replaced");
       res.writeHead(201, ["X-List", "1", "Set-Cookie", "a=1", "Set-Cookie", "b=2"]);
       res.end("text");
     },
@@ -187,11 +188,13 @@ export const ways: readonly Way[] = [
   {
     title: "changes of mind after the end",
     run(res, seen) {
-      res.end("text");
+      res.statusMessage = "Fine";
+      res.setHeader("X-Early", "1").end("text");
       seen.push(stateOf(res));
       res.statusCode = 500;
+      res.statusMessage = "Not Fine";
       seen.push(codeOf(() => res.setHeader("X-Late", "1")));
-      seen.push(codeOf(() => res.appendHeader("X-Late", "1")));
+      seen.push(codeOf(() => res.appendHeader("X-Early", "2")));
       seen.push(codeOf(() => res.removeHeader("X-Powered-By")));
       seen.push(codeOf(() => res.writeHead(500)));
       res.end(note(seen, "second end"));

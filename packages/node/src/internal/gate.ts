@@ -31,20 +31,20 @@ export interface Gate {
 type PartOfExchange = Pick<Exchange, "asked" | "finish" | "apply">;
 type Callback = (error?: Error | null) => void;
 
-const gates = new WeakMap<ServerResponse, Gate>();
+// On the response itself: a WeakMap costs a server some ten times as much, nearly all of it in the
+// garbage collector.
+const GATE: unique symbol = Symbol("Sojourn gate");
 
 /** One a response, however many sessions the request has. */
-export function gateOf(res: ServerResponse): Gate {
-  let gate = gates.get(res);
-  if (gate === undefined) gates.set(res, (gate = createGate(res)));
-  return gate;
+export function gateOf(res: ServerResponse & { [GATE]?: Gate }): Gate {
+  return (res[GATE] ??= createGate(res));
 }
 
 function createGate(res: ServerResponse): Gate {
   const exchanges: PartOfExchange[] = [];
   const queue: { run: () => unknown; callback: Callback | undefined }[] = [];
   const flow: Flow = { ended: false, full: false };
-  let state: "open" | "held" | "passing" = "open";
+  let state: "open" | "held" | "passing" = res.headersSent ? "passing" : "open";
   let saving: Promise<void> | undefined;
   let saved = false;
   let failed = false;
@@ -73,7 +73,8 @@ function createGate(res: ServerResponse): Gate {
     const headers = headersOf(res);
     for (const exchange of exchanges) {
       if (!saved) void exchange.finish();
-      exchange.apply(headers);
+      // If somebody has gone past us, the cookies are lost, not the process.
+      if (!res.headersSent) exchange.apply(headers);
     }
     state = "passing";
   }
@@ -118,7 +119,7 @@ function createGate(res: ServerResponse): Gate {
     // break the connection: the client should not have begun another request on it.
     if (!flow.ended) res.shouldKeepAlive = false;
     tell(queue.splice(0), error);
-    discardHead(res);
+    discardHead(res, error);
     reply(error);
   }
 

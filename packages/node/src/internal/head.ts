@@ -1,4 +1,4 @@
-import type { HeaderEditor } from "@sojourn/core";
+import { type HeaderEditor, SojournError } from "@sojourn/core";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
 export type HeadArguments = [statusCode: number, message?: string | Headers, headers?: Headers];
@@ -54,11 +54,15 @@ export function discarded(names: readonly string[]): string[] {
   return names.filter((name) => OF_THE_ANSWER.test(name));
 }
 
-/** Makes room for another answer. */
-export function discardHead(res: ServerResponse): void {
+/** Makes room for an error's answer, with its status unless the answer has another. */
+export function discardHead(res: ServerResponse, error: unknown): void {
   for (const name of discarded(res.getHeaderNames())) res.removeHeader(name);
-  res.statusCode = 200;
+  res.statusCode = statusOf(error);
   if (hasMessage(res)) res.statusMessage = "";
+}
+
+export function statusOf(error: unknown): number {
+  return error instanceof SojournError ? error.status : 500;
 }
 
 /** Whether somebody chose a status message. HTTP/2 has none, and warns whoever as much as looks. */

@@ -52,11 +52,14 @@ export function mount<Data extends object>(
 ): Mount<Data> {
   const sessions = "begin" in given ? given : createSessions(given);
   const trust = createTrust(trustProxy);
-  const begun = new WeakMap<IncomingMessage, RequestSession<Data>>();
-  const users = new WeakMap<IncomingMessage, UserSession<Data>>();
+  // What this mount keeps on a request. Its own symbol: an app may have several.
+  const key = Symbol("Sojourn session");
+  type Carrier = IncomingMessage & {
+    [key]?: { readonly session: RequestSession<Data>; user?: UserSession<Data> };
+  };
 
-  function of(req: IncomingMessage): RequestSession<Data> {
-    const session = begun.get(req);
+  function of(req: Carrier): RequestSession<Data> {
+    const session = req[key]?.session;
     if (session === undefined) {
       throw new ConfigurationError(
         "This request did not come through the sessions: mount them before the handler that asks for one.",
@@ -69,8 +72,8 @@ export function mount<Data extends object>(
     sessions,
     of,
 
-    userOf(req) {
-      const user = users.get(req);
+    userOf(req: Carrier) {
+      const user = req[key]?.user;
       if (user === undefined) {
         throw new ConfigurationError(
           "userOf() is for handlers behind requireUser(). Put it before this one, or await requireUser() of the session.",
@@ -79,16 +82,17 @@ export function mount<Data extends object>(
       return user;
     },
 
-    begin(req, res, answer) {
+    begin(req: Carrier, res, answer) {
       const exchange = sessions.begin(factsOf(req, trust));
       const gate = gateOf(res);
       gate.add(exchange, answer);
-      begun.set(req, exchange.session);
+      req[key] = { session: exchange.session };
       return { session: exchange.session, gate };
     },
 
-    async admit(req, options) {
-      users.set(req, await of(req).requireUser(options));
+    async admit(req: Carrier, options) {
+      const session = of(req);
+      req[key] = { session, user: await session.requireUser(options) };
     },
   };
 }

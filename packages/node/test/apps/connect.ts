@@ -30,6 +30,7 @@ export const connect: App = {
     app.use("/page", session.requireUser({ redirectTo: "/login" }));
     route("/page", (req, res) => void res.end(session.userOf(req).userId));
     route("/inside", async (req, res) => {
+      await put(session.of(req));
       await session.of(req).requireUser();
       res.end();
     });

@@ -54,6 +54,7 @@ function expressApp(name: string, create: typeof express5): App {
       app.get(
         "/inside",
         waited(async (req, res) => {
+          await put(session.of(req));
           await session.of(req).requireUser();
           res.end();
         }),

@@ -37,6 +37,7 @@ export const fastify: App = {
       async (request) => session.userOf(request).userId,
     );
     app.get("/inside", async (request) => {
+      await put(session.of(request));
       await session.of(request).requireUser();
     });
     app.get("/inside-page", async (request) => {

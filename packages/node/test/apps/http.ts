@@ -34,6 +34,7 @@ export const http: App = {
           case "/page":
             return page(req, res, session);
           case "/inside":
+            await put(session);
             await session.requireUser();
             return void res.end();
           case "/inside-page":

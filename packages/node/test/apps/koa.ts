@@ -41,6 +41,7 @@ export const koa: App = {
           case "/page":
             return pageGuard(ctx, async () => void (ctx.body = session.userOf(ctx).userId));
           case "/inside":
+            await put(ctx.session);
             await ctx.session.requireUser();
             return;
           case "/inside-page":
