@@ -35,6 +35,11 @@ const ROUTES: Routes = {
     return Response.json(given);
   },
 
+  "POST /redirect": async (session) => {
+    await session.login("ada");
+    return Response.redirect("https://app.test/welcome", 303);
+  },
+
   "POST /logout": async (session) => {
     await session.logout();
     return done();

@@ -1,10 +1,17 @@
 import { describe, test } from "vitest";
+import { atomic } from "./atomic.ts";
 import { caches } from "./caches.ts";
+import { carry } from "./carry.ts";
+import { cookies } from "./cookies.ts";
 import { costs } from "./costs.ts";
+import { damage } from "./damage.ts";
 import { data } from "./data.ts";
 import { dump } from "./dump.ts";
+import { endings } from "./endings.ts";
 import { failure } from "./failure.ts";
 import { fixation } from "./fixation.ts";
+import { headersSent } from "./headers-sent.ts";
+import { lateLogins } from "./late-logins.ts";
 import { limits } from "./limits.ts";
 import { loginFaults } from "./login-faults.ts";
 import { lostUpdates } from "./lost-updates.ts";
@@ -12,7 +19,10 @@ import { races } from "./races.ts";
 import { refused } from "./refused.ts";
 import { renewal } from "./renewal.ts";
 import { resurrection } from "./resurrection.ts";
+import { rotation } from "./rotation.ts";
+import { schema } from "./schema.ts";
 import type { AdapterFactory } from "./server.ts";
+import { sizes } from "./sizes.ts";
 import { createStage, type Defect, type Story } from "./stage.ts";
 import { timeouts } from "./timeouts.ts";
 
@@ -25,19 +35,29 @@ export interface AdapterCase {
 
 const STORIES: readonly Story[] = [
   ...fixation,
+  ...carry,
   ...loginFaults,
+  ...cookies,
+  ...rotation,
   ...resurrection,
   ...refused,
+  ...endings,
+  ...lateLogins,
   ...races,
   ...lostUpdates,
+  ...atomic,
   ...timeouts,
   ...renewal,
   ...limits,
   ...dump,
   ...failure,
+  ...damage,
   ...costs,
   ...caches,
+  ...headersSent,
   ...data,
+  ...schema,
+  ...sizes,
 ];
 
 /** The stories as data. */

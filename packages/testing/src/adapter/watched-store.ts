@@ -54,7 +54,7 @@ export interface WatchedStore extends Store {
 }
 
 /** `before`: nothing has happened yet. `after`: it has, and only the reply is missing. */
-export type When = "before" | "after";
+type When = "before" | "after";
 
 class StoreFault extends Error {}
 
