@@ -8,8 +8,8 @@ const MIN_BYTES = 32;
 const MAX_SECRETS = 8;
 
 /**
- * Guessing a secret needs no request to the server, so a weak one is found in minutes (CVE-2016-4437
- * Shiro, CVE-2024-52801 sftpgo). 112 bits are the least that NIST SP 800-131A still allows.
+ * Guessing a secret needs no request to the server, so a weak one is found in minutes (CVE-2024-52801
+ * sftpgo). 112 bits are the least that NIST SP 800-131A still allows.
  */
 const MIN_BITS = 112;
 /** The estimate for 32 random hex digits, which are 128 bits, scatters widely: down to 76 in 10^7. */

@@ -7,7 +7,7 @@ import { createExchange } from "./internal/exchange.ts";
 import { hold, type Live } from "./internal/live.ts";
 import { load, noteActivity } from "./internal/load.ts";
 import { login } from "./internal/login.ts";
-import { revoke, revokeAll } from "./internal/revoke.ts";
+import { isHandle, revoke, revokeAll } from "./internal/revoke.ts";
 import { destroy, rotate } from "./internal/update.ts";
 import type { SessionData, SessionsOptions } from "./options.ts";
 import type { LoginOptions } from "./request-session.ts";
@@ -60,7 +60,7 @@ export interface Sessions<Data extends object = SessionData> {
   /** Ends a session. */
   destroy(session: Session<Data>): Promise<void>;
 
-  /** A page of a user's live sessions, the most recently seen first within it. Default `limit` 100. */
+  /** A page of a user's live sessions, the most recently seen first within it. Default `limit` 100, at most 1,000. */
   list(userId: string, options?: { limit?: number; after?: string }): Promise<SessionPage>;
 
   /** Ends one of the user's sessions. False: the user has none of this handle. */
@@ -196,8 +196,12 @@ export function createSessions<Data extends object = SessionData>(
     destroy: (session) => destroy(engine, liveOf(session)),
 
     async list(userId, { limit = 100, after } = {}) {
-      const page = { limit, ...(after !== undefined && { after }) };
-      const records = await store.list(engine.partitionOf(userId), clock.now(), page);
+      const partition = engine.partitionOf(userId);
+      // Both may well come from a query string: what no page begins after has no next page.
+      if (after !== undefined && !isHandle(after)) return { sessions: [], next: null };
+      const most = Math.min(Math.max(Math.trunc(limit) || 1, 1), LONGEST_PAGE);
+      const page = { limit: most, ...(after !== undefined && { after }) };
+      const records = await store.list(partition, clock.now(), page);
       const last = records.at(-1);
       const now = clock.now();
       const infos = records
@@ -205,7 +209,7 @@ export function createSessions<Data extends object = SessionData>(
         .filter(({ idleExpiresAt }) => now < idleExpiresAt);
       return {
         sessions: infos.sort((a, b) => seenAt(b) - seenAt(a)),
-        next: last !== undefined && records.length === limit ? last.handle : null,
+        next: last !== undefined && records.length === most ? last.handle : null,
       };
     },
 
@@ -231,6 +235,8 @@ export function createSessions<Data extends object = SessionData>(
 
 /** Where browsers trust plain http (Secure Contexts, section 3.1). */
 const LOCALHOST = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/;
+
+const LONGEST_PAGE = 1_000;
 
 /** What a Web standard request tells by itself; adapters know more. */
 function factsOf(request: Request, ctx: unknown): RequestFacts {

@@ -271,6 +271,27 @@ test("a login that meets nothing but taken handles gives up at once (I6, H3)", a
   expect(calls.filter(({ name }) => name === "create").length).toBeLessThan(4);
 });
 
+test("a page that is asked for by what is no handle, or larger than any, is not put to the store (J7, I5)", async () => {
+  const { store, calls } = spied(memoryStore());
+  const { sessions } = harness({ store });
+  const { session } = await sessions.login("ada");
+  calls.length = 0;
+  for (const after of ["", "../../x", "\0", `${session.handle}x`]) {
+    expect(await sessions.list("ada", { after })).toEqual({ sessions: [], next: null });
+  }
+  expect(calls).toEqual([]);
+  for (const limit of [1e9, Infinity, -1, 0, NaN, 1.5]) {
+    expect((await sessions.list("ada", { limit })).sessions).toHaveLength(1);
+  }
+  for (const { given } of calls) {
+    const { limit } = given[2] as { limit: number };
+    expect(Number.isInteger(limit) && limit >= 1 && limit <= 1_000).toBe(true);
+  }
+  calls.length = 0;
+  await sessions.revokeAll("ada", { except: "../../x" });
+  expect(calls.map(({ given }) => given[2])).toEqual([{}]);
+});
+
 test(
   "of however many sessions a list shows a page, and a user has no more than the limit (I5)",
   SLOW,

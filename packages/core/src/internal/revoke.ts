@@ -2,8 +2,8 @@ import type { Engine } from "./engine.ts";
 
 const HANDLE = /^[\w-]{22}$/;
 
-/** Whether the text can be a handle: what cannot is never put to the store (CVE-2024-3400). */
-function isHandle(text: unknown): text is string {
+/** Whether the text can be a handle: what cannot is never put to the store (GO-2024-2730). */
+export function isHandle(text: unknown): text is string {
   return typeof text === "string" && HANDLE.test(text);
 }
 
@@ -23,7 +23,7 @@ export async function revokeAll(
   except: string | undefined,
 ): Promise<number> {
   const partition = engine.partitionOf(userId);
-  const options = except === undefined ? {} : { except };
+  const options = isHandle(except) ? { except } : {};
   const handles = await engine.store.deleteAll(partition, engine.clock.now(), options);
   for (const handle of handles) {
     engine.emit({ type: "session_revoked", reason: "revoke-all", handle, userId });
