@@ -42,7 +42,7 @@ export const resurrection: readonly Story[] = Object.entries(ENDINGS).map(([name
     const [here, there] = [await server(stage), await server(stage)];
     for (const work of WORK) {
       // For the store a destroy is a logout, and a revocation of one is one of all.
-      if (!FULL && ["destroy", "revoke"].includes(name) && work.name !== "renew") continue;
+      if (!FULL && ["destroy", "revoke"].includes(name) && work.name !== "write") continue;
       await everyOrder((pick) => endDuring(stage, { here, there, work, end, pick }));
     }
   },
