@@ -48,7 +48,6 @@ function createGate(res: ServerResponse): Gate {
   let saving: Promise<void> | undefined;
   let saved = false;
   let failed = false;
-  let refused = false;
   let answer: (error: unknown) => void;
   let unlock: (() => void) | undefined;
 
@@ -114,7 +113,7 @@ function createGate(res: ServerResponse): Gate {
   function refuse(error: unknown, reply: (error: unknown) => void): void {
     open();
     state = "open";
-    refused = true;
+    gate.refused = true;
     // A handler in the middle of its answer will fail when that is closed, and frameworks then
     // break the connection: the client should not have begun another request on it.
     if (!flow.ended) res.shouldKeepAlive = false;
@@ -127,7 +126,7 @@ function createGate(res: ServerResponse): Gate {
   function leave<T>(run: () => T, args: readonly unknown[] = []): T | undefined {
     const callback = args.find((arg): arg is Callback => typeof arg === "function");
     // A handler may go on to send what was refused, although another answer has taken its place.
-    if (refused && res.writableEnded) {
+    if (gate.refused && res.writableEnded) {
       tell([{ callback }], new Error("Another answer was sent: the session could not be saved."));
       return undefined;
     }
@@ -167,16 +166,15 @@ function createGate(res: ServerResponse): Gate {
     leave(() => flushHeaders.call(res));
   };
 
-  return {
+  const gate: Gate & { refused: boolean } = {
+    // Not a getter: as one object among thousands that would cost more than all the rest.
+    refused: false,
+
     add(exchange, answerWith) {
       answer = answerWith;
       exchanges.push(exchange);
       // Too late for a session: it says so when it is asked for.
       if (saving !== undefined || state === "passing") void exchange.finish();
-    },
-
-    get refused() {
-      return refused;
     },
 
     fail() {
@@ -195,6 +193,7 @@ function createGate(res: ServerResponse): Gate {
       }
     },
   };
+  return gate;
 }
 
 /** After one has failed, the others are not saved either: the handler's answer is not given. */

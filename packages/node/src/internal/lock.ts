@@ -8,27 +8,59 @@ export interface Flow {
   full: boolean;
 }
 
+const FLOW: unique symbol = Symbol("Sojourn flow");
+
+interface Locked extends ServerResponse {
+  [FLOW]?: Flow;
+}
+
+function refuseEdit(): never {
+  throw sealed("set");
+}
+
+// The same functions for every response: with new ones V8 would make a class of each.
+const COVER: [name: string, property: PropertyDescriptor & ThisType<Locked>][] = [
+  ["headersSent", { get: () => true }],
+  [
+    "writableEnded",
+    {
+      get() {
+        return this[FLOW]?.ended;
+      },
+    },
+  ],
+  [
+    "writableNeedDrain",
+    {
+      get() {
+        return this[FLOW]?.full && !this[FLOW].ended;
+      },
+    },
+  ],
+  ["setHeader", { value: refuseEdit }],
+  ["setHeaders", { value: refuseEdit }],
+  ["appendHeader", { value: refuseEdit }],
+  ["removeHeader", { value: refuseEdit }],
+];
+
 /**
  * Makes a response look as it would if its headers had left, so that what a program does does not
  * depend on whether its session was asked for. Gives the way back.
  */
-export function lock(res: ServerResponse, flow: Flow): () => void {
+export function lock(res: Locked, flow: Flow): () => void {
   const { statusCode } = res;
   const message = hasMessage(res) ? res.statusMessage : "";
-  function edit(): never {
-    throw sealed("set");
+  const own = COVER.map(([name]) => Object.getOwnPropertyDescriptor(res, name));
+  res[FLOW] = flow;
+  for (const [name, property] of COVER) {
+    Object.defineProperty(res, name, { ...property, configurable: true });
   }
-  const unlock = cover(res, {
-    headersSent: { get: () => true },
-    writableEnded: { get: () => flow.ended },
-    writableNeedDrain: { get: () => flow.full && !flow.ended },
-    setHeader: { value: edit },
-    setHeaders: { value: edit },
-    appendHeader: { value: edit },
-    removeHeader: { value: edit },
-  });
   return () => {
-    unlock();
+    for (const [at, [name]] of COVER.entries()) {
+      const property = own[at];
+      if (property === undefined) Reflect.deleteProperty(res, name);
+      else Object.defineProperty(res, name, property);
+    }
     res.statusCode = statusCode;
     if (hasMessage(res)) res.statusMessage = message;
   };
@@ -38,20 +70,4 @@ export function lock(res: ServerResponse, flow: Flow): () => void {
 export function sealed(verb: "set" | "write"): Error {
   const error = new Error(`Cannot ${verb} headers after they are sent to the client`);
   return Object.assign(error, { code: "ERR_HTTP_HEADERS_SENT" });
-}
-
-/** Puts properties over those that an object has or inherits, and gives the way back. */
-function cover(target: object, properties: PropertyDescriptorMap): () => void {
-  const own = Object.keys(properties).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const,
-  );
-  for (const [name, property] of Object.entries(properties)) {
-    Object.defineProperty(target, name, { ...property, configurable: true });
-  }
-  return () => {
-    for (const [name, property] of own) {
-      if (property === undefined) Reflect.deleteProperty(target, name);
-      else Object.defineProperty(target, name, property);
-    }
-  };
 }
