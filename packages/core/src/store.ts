@@ -1,6 +1,6 @@
 /**
  * The store contract: seven operations, each one atomic step in the store, and none that can both
- * insert and update. `testStore` of @sojourn/testing is this file as a suite.
+ * insert and update. `testStore` of @sojourn/testing/suites is this file as a suite.
  *
  * Common to all operations:
  * - `now` and every `...At` are milliseconds since the Unix epoch, given by the caller. Where a store

@@ -1,4 +1,4 @@
-import { testAdapter } from "@sojourn/testing";
+import { testAdapter } from "@sojourn/testing/suites";
 
 testAdapter("sessions.fetch", async (sessions, handler) => ({
   fetch: sessions.fetch((request, { session }) => handler(request, session), {

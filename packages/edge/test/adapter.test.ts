@@ -1,4 +1,4 @@
-import { testAdapter } from "@sojourn/testing";
+import { testAdapter } from "@sojourn/testing/suites";
 import { bun, deno, workers } from "../src/index.ts";
 import { createContext, listenWithBun, listenWithDeno, runtime } from "./runtime.ts";
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { serve, type ServerType } from "@hono/node-server";
 import type { Sessions } from "@sojourn/core";
-import { type StoryData, type StoryHandler, testAdapter } from "@sojourn/testing";
+import { type StoryData, type StoryHandler, testAdapter } from "@sojourn/testing/suites";
 import { Hono } from "hono";
 import { sessions } from "../src/index.ts";
 

@@ -1,5 +1,6 @@
 import { createSessions, StoreUnavailableError, type SessionsOptions } from "@sojourn/core";
-import { type StoryData, signedInCookie } from "@sojourn/testing";
+import { signedInCookie } from "@sojourn/testing";
+import { type StoryData } from "@sojourn/testing/suites";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type App, apps, type Site } from "./apps/index.ts";
 import { secret } from "./secret.ts";

@@ -1,6 +1,6 @@
 import type { RequestSession } from "@sojourn/core";
 import { type SessionHandler, withSessions } from "@sojourn/node";
-import type { StoryData } from "@sojourn/testing";
+import type { StoryData } from "@sojourn/testing/suites";
 import { once } from "node:events";
 import { type IncomingMessage, request, type RequestOptions, type Server } from "node:http";
 import { text } from "node:stream/consumers";

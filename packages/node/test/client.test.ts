@@ -1,7 +1,7 @@
 import { createSessions, type RequestSession } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 import { withSessions } from "@sojourn/node";
-import type { StoryData } from "@sojourn/testing";
+import type { StoryData } from "@sojourn/testing/suites";
 import { describe, expect, test } from "vitest";
 import { frameworks } from "./frameworks.ts";
 import { secret } from "./secret.ts";

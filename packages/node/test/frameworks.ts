@@ -3,7 +3,7 @@ import * as node from "@sojourn/node";
 import * as express from "@sojourn/node/express";
 import * as fastify from "@sojourn/node/fastify";
 import * as koa from "@sojourn/node/koa";
-import type { StoryData, StoryHandler } from "@sojourn/testing";
+import type { StoryData, StoryHandler } from "@sojourn/testing/suites";
 import connect from "connect";
 import express5 from "express";
 import express4 from "express4";

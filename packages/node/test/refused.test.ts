@@ -1,5 +1,5 @@
 import type { SessionHandler } from "@sojourn/node";
-import type { StoryData } from "@sojourn/testing";
+import type { StoryData } from "@sojourn/testing/suites";
 import { request, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";

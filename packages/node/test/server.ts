@@ -8,7 +8,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough, Readable } from "node:stream";
-import type { StoryServer } from "@sojourn/testing";
+import type { StoryServer } from "@sojourn/testing/suites";
 
 /** An application on a port of loopback. */
 export interface Running extends StoryServer {

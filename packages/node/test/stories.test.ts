@@ -1,4 +1,4 @@
-import { testAdapter } from "@sojourn/testing";
+import { testAdapter } from "@sojourn/testing/suites";
 import { frameworks } from "./frameworks.ts";
 
 for (const { name, serve } of frameworks) testAdapter(name, serve);

@@ -1,6 +1,3 @@
-export { type AdapterCase, adapterCases, testAdapter } from "./adapter/index.ts";
-export type { AdapterFactory, StoryData, StoryHandler, StoryServer } from "./adapter/server.ts";
-export type { Defect, DefectWorld } from "./adapter/stage.ts";
 export {
   type ClientOptions,
   type Cookie,
@@ -21,13 +18,3 @@ export {
   type StoreFault,
   type StoreOperation,
 } from "./faulty-store.ts";
-export { runStoreCase, storeCases } from "./store/cases.ts";
-export type {
-  StoreCase,
-  StoreCaseContext,
-  StoreFactory,
-  StoreFactoryContext,
-  StoreTestOptions,
-  StoreUnderTest,
-} from "./store/contract.ts";
-export { testStore } from "./store/test-store.ts";

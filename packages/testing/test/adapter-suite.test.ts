@@ -1,5 +1,5 @@
 import { respond } from "@sojourn/core";
-import { type AdapterCase, adapterCases, type AdapterFactory } from "@sojourn/testing";
+import { type AdapterCase, adapterCases, type AdapterFactory } from "@sojourn/testing/suites";
 import { describe, expect, test } from "vitest";
 import type { BrokenSessions } from "./adapter/broken/broken.ts";
 import { brokenCaches } from "./adapter/broken/caches.ts";

@@ -1,4 +1,4 @@
-import { runStoreCase, storeCases } from "@sojourn/testing";
+import { runStoreCase, storeCases } from "@sojourn/testing/suites";
 import { describe, expect, test } from "vitest";
 import { ContractViolation } from "../src/store/assert.ts";
 import { type BrokenStore, factoryOf } from "./store/broken/broken.ts";

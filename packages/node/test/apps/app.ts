@@ -1,5 +1,5 @@
 import type { RequestSession, Sessions } from "@sojourn/core";
-import type { StoryData } from "@sojourn/testing";
+import type { StoryData } from "@sojourn/testing/suites";
 import { Readable } from "node:stream";
 import type { Running } from "../server.ts";
 

@@ -1,5 +1,5 @@
 import { requireUser, withSessions } from "@sojourn/node";
-import type { StoryData } from "@sojourn/testing";
+import type { StoryData } from "@sojourn/testing/suites";
 import type { IncomingMessage } from "node:http";
 import { listen } from "../server.ts";
 import { type Access, type App, boom, chunks, put, tooLate } from "./app.ts";

@@ -1,4 +1,4 @@
-import { testAdapter } from "@sojourn/testing";
+import { testAdapter } from "@sojourn/testing/suites";
 import { withSessions } from "./my-adapter.ts";
 
 testAdapter("mine", async (sessions, handler) => ({

@@ -4,7 +4,7 @@ import {
   type Store,
   StoreUnavailableError,
 } from "@sojourn/core";
-import type { StoreUnderTest } from "@sojourn/testing";
+import type { StoreUnderTest } from "@sojourn/testing/suites";
 import { Oracle } from "../../src/store/oracle.ts";
 
 export interface Parts {

@@ -7,7 +7,7 @@ import type {
   SessionsOptions,
   Store,
 } from "@sojourn/core";
-import type { Defect, StoryData } from "@sojourn/testing";
+import type { Defect, StoryData } from "@sojourn/testing/suites";
 
 /** An implementation with one thing wrong. */
 export interface BrokenSessions {

@@ -1,5 +1,5 @@
 import type { RequestSession } from "@sojourn/core";
-import type { StoryData } from "@sojourn/testing";
+import type { StoryData } from "@sojourn/testing/suites";
 import { type BrokenSessions, brokenOptions, brokenSession, brokenStore } from "./broken.ts";
 
 export const brokenData: readonly BrokenSessions[] = [

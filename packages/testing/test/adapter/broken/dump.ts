@@ -1,5 +1,5 @@
 import type { Session } from "@sojourn/core";
-import type { StoryData } from "@sojourn/testing";
+import type { StoryData } from "@sojourn/testing/suites";
 import {
   type BrokenSessions,
   brokenExchange,

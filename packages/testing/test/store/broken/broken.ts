@@ -1,5 +1,5 @@
 import type { Store } from "@sojourn/core";
-import type { StoreFactory } from "@sojourn/testing";
+import type { StoreFactory } from "@sojourn/testing/suites";
 import { type Parts, plainStore } from "../plain-store.ts";
 
 /** A store with one defect. */
