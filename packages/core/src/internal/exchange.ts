@@ -153,6 +153,7 @@ export function createExchange<Data extends object>(
     },
 
     async revokeOthers() {
+      ask();
       const { userId, handle } = await session.requireUser();
       const count = await revokeAll(engine, userId, handle);
       await rotate(engine, held.get("user") as Live);
