@@ -37,10 +37,10 @@ const COVER: [name: string, property: PropertyDescriptor & ThisType<Locked>][] =
       },
     },
   ],
-  ["setHeader", { value: refuseEdit }],
-  ["setHeaders", { value: refuseEdit }],
-  ["appendHeader", { value: refuseEdit }],
-  ["removeHeader", { value: refuseEdit }],
+  ["setHeader", { value: refuseEdit, writable: true }],
+  ["setHeaders", { value: refuseEdit, writable: true }],
+  ["appendHeader", { value: refuseEdit, writable: true }],
+  ["removeHeader", { value: refuseEdit, writable: true }],
 ];
 
 /**
