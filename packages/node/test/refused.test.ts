@@ -57,6 +57,8 @@ const refusals: { title: string; answer: Handler }[] = [
     answer(_req, res) {
       let closed = false;
       res.on("close", () => (closed = true));
+      // Amid the answer that takes its place.
+      res.once("prefinish", () => res.write("private"));
       (function more() {
         res.write("private");
         if (!closed) setImmediate(more);
