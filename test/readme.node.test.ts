@@ -2,50 +2,20 @@ import { createSessions, type Store } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 import { createClient } from "@sojourn/testing";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { blocks, normal, pattern, type Step, steps } from "./support/markdown.ts";
-import { root, run, start } from "./support/program.ts";
+import { compile } from "./support/compile.ts";
+import { blocks, normal, pattern, steps, table } from "./support/markdown.ts";
+import { root, start } from "./support/program.ts";
+import { follow, play } from "./support/transcript.ts";
 import { workplace } from "./support/workplace.ts";
 
 const readme = readFileSync(`${root}README.md`, "utf8");
-const [commands = [], program = [], transcript = []] = blocks(readme, "console").map(steps);
-const snippets = blocks(readme, "ts");
-
-/** Types what a transcript types, and compares what is printed. */
-async function follow(transcript: readonly Step[], folder: string, port: string): Promise<void> {
-  for (const { command, shown } of transcript) {
-    const typed = command.replaceAll("3000", port);
-    const typing = run({ command: typed, folder, env: { HOME: folder } });
-    expect(await typing.ended, `${typed}\n${typing.output()}`).toBe(0);
-    expect(`$ ${command}\n${normal(typing.output())}`).toBe(`$ ${command}\n${normal(shown)}`);
-  }
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "localhost");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
-}
+const [commands = [], , transcript = []] = blocks(readme, "console").map(steps);
 
 test("the program is complete, begins before line 20, and does what the README shows", async () => {
-  const [source = ""] = snippets;
   expect(readme.split("\n").indexOf("// server.ts")).toBeLessThan(20);
-
-  const port = await freePort();
-  const folder = workplace({ "server.ts": source.replaceAll("3000", port) });
-  const [{ command } = { command: "" }, ...rest] = program;
-  expect(command).toMatch(/ node server\.ts &$/);
-  const server = run({ command: command.slice(0, -2), folder });
-  const failed = server.ended.then((code) => `It ended with ${code}:\n${server.output()}`);
-  const url = `http://localhost:${port}/me`;
-  const answers = () => Promise.race([failed, fetch(url).then(({ status }) => status)]);
-  await expect.poll(answers, { timeout: 20_000 }).toBe(401);
-  await follow(rest, folder, port);
+  await play(readme);
 });
 
 test("the transcript of the example, with curl", async () => {
@@ -54,31 +24,11 @@ test("the transcript of the example, with curl", async () => {
   expect(npmStart?.command).toMatch(/^npm start\b/);
   expect(normal(server.output())).toMatch(pattern(npmStart?.shown ?? ""));
   expect(transcript.length).toBeGreaterThan(5);
-  await follow(transcript, workplace({}), new URL(server.url).port);
+  await follow(transcript, workplace({}), server.url);
 });
 
 test("every snippet compiles against the packages", async () => {
-  expect(snippets.length).toBeGreaterThan(15);
-  const folder = workplace({
-    "prelude.d.ts": readFileSync(`${root}test/readme/prelude.d.ts`, "utf8"),
-    "tsconfig.json": JSON.stringify({
-      compilerOptions: {
-        noEmit: true,
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        module: "nodenext",
-        lib: ["ES2024", "DOM", "DOM.Iterable"],
-        types: ["node"],
-        skipLibCheck: true,
-      },
-    }),
-    // Each a module of its own, whether it imports anything or not.
-    ...Object.fromEntries(snippets.map((text, at) => [`${at}.ts`, `${text}export {};\n`])),
-  });
-  const compiler = run({ command: "tsc -p .", folder });
-  await compiler.ended;
-  expect(compiler.output()).toBe("");
+  await compile(readme);
 });
 
 test("every file that is linked to is there", () => {
@@ -134,10 +84,8 @@ test("what it costs", async () => {
   await row("logs in, from an anonymous one", () => visitor.get("/login"));
   await row("logs out", () => user.get("/logout"));
 
-  const [table = ""] = readme.match(/^\| a request that[^]*?\n\n/m) ?? [];
-  const rows = table.trim().split("\n").slice(2);
-  const cells = rows.map((line) => line.split("|").map((cell) => cell.trim()));
-  expect(Object.fromEntries(cells.map(([, request, cost]) => [request, cost]))).toEqual(costs);
+  const rows = Object.entries(table(readme, "a request that ..."));
+  expect(Object.fromEntries(rows.map(([request, [cost]]) => [request, cost]))).toEqual(costs);
 });
 
 /** The same store, which notes the name of each operation. */

@@ -1,7 +1,63 @@
+interface Fence {
+  readonly language: string;
+  readonly text: string;
+}
+
+/** The fenced blocks, in order. */
+function fences(markdown: string): Fence[] {
+  const found = markdown.matchAll(/^```(\S*)\n([^]*?)^```$/gm);
+  return [...found].map(([, language = "", text = ""]) => ({ language, text }));
+}
+
 /** The fenced blocks of one language, in order. */
 export function blocks(markdown: string, language: string): string[] {
-  const fences = markdown.matchAll(/^```(\S*)\n([^]*?)^```$/gm);
-  return [...fences].flatMap(([, of, text]) => (of === language && text ? [text] : []));
+  return fences(markdown).flatMap((fence) => (fence.language === language ? [fence.text] : []));
+}
+
+/** The file that a block is, where its first line says so: "// server.ts". */
+export function fileOf(block: string): string | undefined {
+  return /^\/\/ ([\w.-]+\.ts)\n/.exec(block)?.[1];
+}
+
+export interface Example {
+  readonly file: string;
+  readonly source: string;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * The complete programs: blocks that name their file, each with the transcript that starts it. A
+ * program without one of its own does what the one before it does.
+ */
+export function examples(markdown: string): Example[] {
+  const found: Example[] = [];
+  let typed: readonly Step[] = [];
+  const all = fences(markdown);
+  for (const [at, { language, text: source }] of all.entries()) {
+    const file = language === "ts" ? fileOf(source) : undefined;
+    if (file === undefined) continue;
+    const { language: next, text } = all[at + 1] ?? { language: "", text: "" };
+    if (next === "console") typed = steps(text);
+    const starts = new RegExp(`\\b(node|deno run|bun)\\b.* ${file.replaceAll(".", "\\.")}\\b`);
+    if (starts.test(typed[0]?.command ?? "")) found.push({ file, source, steps: typed });
+  }
+  return found;
+}
+
+/** The first table whose head begins with this cell: its rows, by their first cell. */
+export function table(markdown: string, head: string): Record<string, readonly string[]> {
+  const lines = markdown.split("\n");
+  const start = lines.findIndex((line) => cells(line)[0] === head);
+  const end = lines.findIndex((line, at) => at > start && !line.startsWith("|"));
+  const rows = start === -1 ? [] : lines.slice(start + 2, end).map(cells);
+  return Object.fromEntries(rows.map(([name = "", ...others]) => [name, others]));
+}
+
+function cells(line: string): string[] {
+  return line
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 }
 
 export interface Step {

@@ -10,9 +10,3 @@ test.each(["app.test.ts", "my-adapter.ts", "my-adapter.test.ts"])(
     expect(readme).toContain(`\`\`\`ts\n// ${name}\n${source}\`\`\``);
   },
 );
-
-test("the browser in the README is the one that compiles", () => {
-  const source = readFileSync(new URL("./browser.test-d.ts", import.meta.url), "utf8");
-  const [, snippet = ""] = source.split(/^declare.*\n\n/m);
-  expect(readme).toContain(`\`\`\`ts\n${snippet}\`\`\``);
-});
