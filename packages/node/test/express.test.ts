@@ -93,6 +93,23 @@ describe.each([
     expect(codes).toEqual(["ERR_HTTP_HEADERS_SENT", true]);
   });
 
+  test("what is thrown in the middle of an answer goes to the last error handler as it is", async () => {
+    const { app, session } = createApp();
+    const heard: unknown[] = [];
+    app.get("/", (req, res, next) => {
+      res.write("half");
+      session.of(req).get().catch(next);
+    });
+    const last: ErrorRequestHandler = (error, _req, res, _next) => {
+      heard.push(error.code);
+      res.end();
+    };
+    app.use(sojournErrors, last);
+    const get = clientOf(await listen(app));
+    expect((await get("/")).body).toBe("half");
+    expect(heard).toEqual(["headers-sent"]);
+  });
+
   test("mounted after the headers have left, it says so", async () => {
     const { sessions: made, store } = createSite();
     const session = sessions(made);

@@ -43,7 +43,12 @@ test("it applies to the scope it is registered in, and to those within", async (
 });
 
 test("behind a guard that redirects, the handler does not run", async () => {
-  const { app, session } = await createApp();
+  const { sessions: made } = createSite();
+  const session = sessions(made);
+  const app = Fastify();
+  // The answer takes its time.
+  app.addHook("onSend", () => new Promise((resolve) => setTimeout(resolve, 5)));
+  await app.register(session);
   const handler = vi.fn(async () => "text");
   app.get("/", { preHandler: session.requireUser({ redirectTo: "/login" }) }, handler);
   expect((await app.inject("/")).statusCode).toBe(303);
