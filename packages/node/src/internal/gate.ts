@@ -1,5 +1,6 @@
 import type { Exchange } from "@sojourn/core";
 import type { ServerResponse } from "node:http";
+import { createDrain } from "./drain.ts";
 import { discardHead, type HeadArguments, headersOf, mergeHead } from "./head.ts";
 import { type Flow, lock, sealed } from "./lock.ts";
 
@@ -53,6 +54,7 @@ function createGate(res: ServerResponse): Gate {
 
   // Others may have put theirs over the response's methods before, and may again after.
   const { writeHead, write, end, flushHeaders } = res;
+  const drain = createDrain(res);
 
   function asked(): boolean {
     return exchanges.some((exchange) => exchange.asked);
@@ -64,8 +66,9 @@ function createGate(res: ServerResponse): Gate {
   }
 
   function begin(): void {
-    if (saved || !asked()) pass();
-    else hold();
+    if (!saved && asked()) return hold();
+    pass();
+    drain.close();
   }
 
   function pass(): void {
@@ -98,8 +101,9 @@ function createGate(res: ServerResponse): Gate {
   function release(): void {
     open();
     pass();
+    let given: unknown[];
     try {
-      for (const { run } of queue.splice(0)) run();
+      given = queue.splice(0).map(({ run }) => run());
     } catch (error) {
       // The handler should have been thrown this, but is long past it.
       if (res.headersSent) return void res.destroy(error as Error);
@@ -107,7 +111,9 @@ function createGate(res: ServerResponse): Gate {
       res.removeHeader("Set-Cookie");
       return refuse(error, answer);
     }
-    if (flow.full && !res.writableEnded && !res.writableNeedDrain) res.emit("drain");
+    // Whoever was told to wait is told to go on, unless it is now for the client.
+    if (flow.full && !res.writableEnded && !given.includes(false)) drain.tell();
+    drain.close();
   }
 
   function refuse(error: unknown, reply: (error: unknown) => void): void {
