@@ -17,14 +17,9 @@ export type { Random } from "./internal/random.ts";
 export type { OnConflict, SessionData, SessionsOptions } from "./options.ts";
 export type { Client, LoginOptions, RequestSession } from "./request-session.ts";
 export type { Secrets } from "./secrets.ts";
+export type { SessionInfo } from "./session-info.ts";
 export type { Session, UserSession } from "./session.ts";
-export {
-  createSessions,
-  type Handed,
-  type SessionInfo,
-  type SessionPage,
-  type Sessions,
-} from "./sessions.ts";
+export { createSessions, type Handed, type SessionPage, type Sessions } from "./sessions.ts";
 export * from "./store.ts";
 export { timeLimited } from "./time-limit.ts";
 export type { Duration, Policy, Preset, TimeoutOptions, TimeoutsOption } from "./timeouts.ts";

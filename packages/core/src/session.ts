@@ -2,7 +2,7 @@ import type { Engine } from "./internal/engine.ts";
 import { assertAlive, type Live } from "./internal/live.ts";
 import { destroy, rotate, take, update } from "./internal/update.ts";
 import type { SessionData } from "./options.ts";
-import { deadlinesInForce } from "./timeouts.ts";
+import { infoOf, type SessionInfo } from "./session-info.ts";
 
 /** @internal What is behind a session, for the rest of the core. */
 export let liveOf: <Data extends object>(session: Session<Data>) => Live;
@@ -60,17 +60,12 @@ export class Session<Data extends object = SessionData> {
 
   /** Without activity the session ends then. */
   get idleExpiresAt(): number {
-    return this.#deadlines().idleExpiresAt;
+    return this.#info().idleExpiresAt;
   }
 
   /** The session ends then, whatever happens. */
   get expiresAt(): number {
-    return this.#deadlines().expiresAt;
-  }
-
-  #deadlines(): { idleExpiresAt: number; expiresAt: number } {
-    const { record } = this.#live;
-    return deadlinesInForce(record, this.#engine.policyOf(record));
+    return this.#info().expiresAt;
   }
 
   /** Whether its cookie outlives the browser. */
@@ -127,19 +122,13 @@ export class Session<Data extends object = SessionData> {
     return destroy(this.#engine, this.#live);
   }
 
-  toJSON(): object {
-    const { handle, userId, createdAt, authenticatedAt, lastSeenAt } = this;
-    const { idleExpiresAt, expiresAt, persistent } = this;
-    return {
-      handle,
-      userId,
-      createdAt,
-      authenticatedAt,
-      lastSeenAt,
-      idleExpiresAt,
-      expiresAt,
-      persistent,
-    };
+  toJSON(): SessionInfo & { readonly userId: string | null } {
+    return { userId: this.userId, ...this.#info() };
+  }
+
+  #info(): SessionInfo {
+    const { record } = this.#live;
+    return infoOf(record, this.#engine.policyOf(record));
   }
 }
 

@@ -11,14 +11,9 @@ import { isHandle, revoke, revokeAll } from "./internal/revoke.ts";
 import { destroy, rotate } from "./internal/update.ts";
 import type { SessionData, SessionsOptions } from "./options.ts";
 import type { LoginOptions } from "./request-session.ts";
+import { infoOf, type SessionInfo } from "./session-info.ts";
 import { liveOf, Session, type UserSession } from "./session.ts";
-import type { SessionRecord } from "./store.ts";
-import {
-  deadlinesInForce,
-  describePolicies,
-  type Policy,
-  type TimeoutOptions,
-} from "./timeouts.ts";
+import { describePolicies, type TimeoutOptions } from "./timeouts.ts";
 
 /** Everything there is to do with sessions. Made once, when the application starts. */
 export interface Sessions<Data extends object = SessionData> {
@@ -86,17 +81,6 @@ export interface Sessions<Data extends object = SessionData> {
 export interface Handed<S> {
   readonly session: S;
   readonly token: string;
-}
-
-/** What a list tells of a session. */
-export interface SessionInfo {
-  readonly handle: string;
-  readonly createdAt: number;
-  readonly authenticatedAt: number | null;
-  readonly lastSeenAt: number | null;
-  readonly idleExpiresAt: number;
-  readonly expiresAt: number;
-  readonly persistent: boolean;
 }
 
 export interface SessionPage {
@@ -248,20 +232,6 @@ function factsOf(request: Request, ctx: unknown): RequestFacts {
     secure: protocol === "https:" || LOCALHOST.test(hostname),
     client: { address: null, userAgent: request.headers.get("User-Agent") },
     waitUntil: context?.waitUntil && ((promise) => context.waitUntil?.(promise)),
-  };
-}
-
-function infoOf(record: SessionRecord, policy: Policy): SessionInfo {
-  const { handle, createdAt, authenticatedAt, lastSeenAt, persistent } = record;
-  const { idleExpiresAt, expiresAt } = deadlinesInForce(record, policy);
-  return {
-    handle,
-    createdAt,
-    authenticatedAt,
-    lastSeenAt,
-    idleExpiresAt,
-    expiresAt,
-    persistent,
   };
 }
 
