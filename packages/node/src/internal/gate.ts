@@ -1,8 +1,9 @@
 import type { Exchange } from "@sojourn/core";
 import type { ServerResponse } from "node:http";
 import { createDrain } from "./drain.ts";
-import { discardHead, type HeadArguments, headersOf, mergeHead } from "./head.ts";
+import { discardHead, headersOf } from "./head.ts";
 import { type Flow, lock, sealed } from "./lock.ts";
+import { cover } from "./methods.ts";
 
 /**
  * Stands between a handler and its response: nothing leaves before the sessions are saved, and what
@@ -49,11 +50,13 @@ function createGate(res: ServerResponse): Gate {
   let saving: Promise<void> | undefined;
   let saved = false;
   let failed = false;
+  let turns = 0;
   let answer: (error: unknown) => void;
   let unlock: (() => void) | undefined;
 
   // Others may have put theirs over the response's methods before, and may again after.
   const { writeHead, write, end, flushHeaders } = res;
+  const methods = { writeHead, write, end, flushHeaders };
   const drain = createDrain(res);
 
   function asked(): boolean {
@@ -125,6 +128,8 @@ function createGate(res: ServerResponse): Gate {
     if (!flow.ended) res.shouldKeepAlive = false;
     tell(queue.splice(0), error);
     discardHead(res, error);
+    // Whoever has put theirs over ours since (`compression` does) is amid the answer that is given up.
+    if (!isOutermost()) isOutermost = install();
     reply(error);
   }
 
@@ -132,45 +137,27 @@ function createGate(res: ServerResponse): Gate {
   function leave<T>(run: () => T, args: readonly unknown[] = []): T | undefined {
     const callback = args.find((arg): arg is Callback => typeof arg === "function");
     // A handler may go on to send what was refused, although another answer has taken its place.
-    if (gate.refused && res.writableEnded) {
-      tell([{ callback }], new Error("Another answer was sent: the session could not be saved."));
-      return undefined;
-    }
+    if (gate.refused && res.writableEnded) return void tell([{ callback }], lateError());
     if (state === "open") begin();
     if (state === "passing") return run();
     queue.push({ run, callback });
     return undefined;
   }
 
-  res.writeHead = function (...args: HeadArguments) {
-    if (state === "held") throw sealed("write");
-    if (state === "open" && asked()) {
-      // Our headers come after the handler's, and see them.
-      mergeHead(res, args);
-      leave(() => writeHead.call(res, res.statusCode));
-    } else {
-      leave(() => writeHead.apply(res, args as Parameters<typeof writeHead>));
-    }
-    return res;
-  } as typeof writeHead;
+  /** Puts ours over the response's methods. Those that were put there before are dead. */
+  function install(): () => boolean {
+    const turn = ++turns;
+    return cover(res, methods, {
+      flow,
+      send: (run, args) => (turn === turns ? leave(run, args) : undefined),
+      addsHeaders() {
+        if (state === "held") throw sealed("write");
+        return state === "open" && asked();
+      },
+    });
+  }
 
-  // Its other name, on the way out of Node.
-  if ("writeHeader" in res) res.writeHeader = res.writeHead;
-
-  res.write = function (...args: Parameters<typeof write>) {
-    const more = leave(() => write.apply(res, args), args);
-    if (more === undefined) flow.full = true;
-    return more ?? false;
-  } as typeof write;
-
-  res.end = function (...args: Parameters<typeof end>) {
-    if (leave(() => end.apply(res, args), args) === undefined) flow.ended = true;
-    return res;
-  } as typeof end;
-
-  res.flushHeaders = function () {
-    leave(() => flushHeaders.call(res));
-  };
+  let isOutermost = install();
 
   const gate: Gate & { refused: boolean } = {
     // Not a getter: as one object among thousands that would cost more than all the rest.
@@ -213,6 +200,10 @@ async function finishAll(exchanges: readonly PartOfExchange[], failed: boolean):
     }
   }
   if (errors.length > 0) throw errors[0];
+}
+
+function lateError(): Error {
+  return new Error("Another answer was sent: the session could not be saved.");
 }
 
 function tell(calls: readonly { callback: Callback | undefined }[], error: unknown): void {
