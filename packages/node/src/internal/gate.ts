@@ -33,8 +33,8 @@ export interface Gate {
 type PartOfExchange = Pick<Exchange, "asked" | "finish" | "apply">;
 type Callback = (error?: Error | null) => void;
 
-// On the response itself: a WeakMap costs a server some ten times as much, nearly all of it in the
-// garbage collector.
+// On the response itself: with a WeakMap the adapter costs a request that asks for no session 16 us
+// instead of 3 (Node 24), nearly all of it in the garbage collector.
 const GATE: unique symbol = Symbol("Sojourn gate");
 
 /** One a response, however many sessions the request has. */
