@@ -38,10 +38,11 @@ interface Superseded {
 export type Standing = "current" | "unseen" | "grace" | "reused" | "unknown";
 
 /**
- * Superseded secrets remembered past their grace, one for each renewal interval for which an owner
- * may stay away and a theft meanwhile still be found. Each costs 53 bytes a record.
+ * Superseded secrets remembered past their grace. So an owner who was away for less than five renewal
+ * intervals, less a grace, still finds a theft: by default 74 minutes, where the longest idle timeout
+ * of a preset is 60. Each costs 53 bytes a record.
  */
-const REMEMBERED = 3;
+const REMEMBERED = 6;
 
 /** A credential that knows one secret and has forgotten all others: at creation and rotation. */
 export function freshCredential(hash: string, now: number): Credential {

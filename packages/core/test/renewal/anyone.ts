@@ -4,7 +4,6 @@ import {
   ageKey,
   credentialKey,
   hashesIn,
-  namer,
   nameOf,
   NOW,
   type Protocol,
@@ -29,6 +28,11 @@ interface State {
   readonly credential: Credential;
   /** Those not yet forgotten, oldest first. */
   readonly secrets: readonly Secret[];
+  /**
+   * The one of them for which the claims are checked. Each may be chosen, so they hold for all; to
+   * watch all at once would multiply the states.
+   */
+  readonly watched: Watched | null;
   /** How many there ever were. */
   readonly minted: number;
 }
@@ -36,6 +40,9 @@ interface State {
 interface Secret {
   readonly hash: string;
   readonly at: number;
+}
+
+interface Watched extends Secret {
   /** When the first request with a newer secret arrived. */
   readonly passedAt: number | null;
   /** How many were minted later. */
@@ -50,26 +57,26 @@ export function anyoneModel(protocol: Protocol, claims: Claims): Model<State> {
   const { grace, renewal, slowHandler, rememberedFor, newerMinted } = claims;
 
   function steps(state: State): Step<State>[] {
-    const { credential, secrets } = state;
-    const later = {
-      ...state,
-      credential: tickedCredential(credential),
-      secrets: secrets.map(tickedSecret),
-    };
-    const found: Step<State>[] = [{ what: "a tick", next: later }];
-    for (const secret of secrets) {
-      const first = Math.max(secret.at, NOW - slowHandler);
+    const found: Step<State>[] = [{ what: "a tick", next: waits(state) }];
+    const youngest = state.secrets.at(-1);
+    if (state.watched === null && youngest !== undefined) {
+      const watched: Watched = { ...youngest, passedAt: null, newer: 0 };
+      found.push({ what: `${youngest.hash} is watched`, next: { ...state, watched } });
+    }
+    for (const { hash, at } of state.secrets) {
+      const first = Math.max(at, NOW - slowHandler);
       for (let arrived = first; arrived <= NOW; arrived++) {
-        found.push(...presents(state, secret, arrived));
+        found.push(...presents(state, hash, arrived));
       }
     }
     return found;
   }
 
-  function presents(state: State, { hash, passedAt }: Secret, arrived: number): Step<State>[] {
+  function presents(state: State, hash: string, arrived: number): Step<State>[] {
     const judged = protocol.judgedAt(arrived, NOW);
     const verdict = protocol.standing(state.credential, hash, judged, grace);
     const what = `${hash}, arrived ${NOW - arrived} ago, is ${verdict}`;
+    const passedAt = state.watched?.hash === hash ? state.watched.passedAt : null;
     const passed = passedAt !== null && arrived > passedAt + grace;
     if (verdict === "unknown" || (passed && verdict !== "reused")) return [{ what, next: null }];
     if (verdict === "grace" || verdict === "reused") return [];
@@ -87,56 +94,77 @@ export function anyoneModel(protocol: Protocol, claims: Claims): Model<State> {
   }
 
   function sees(state: State, hash: string, arrived: number): State {
+    const { watched } = state;
+    const passes = watched !== null && watched.hash < hash && watched.passedAt === null;
     return {
       ...state,
       credential: protocol.confirm(state.credential, hash, arrived, grace),
-      secrets: state.secrets.map((secret) =>
-        secret.hash < hash && secret.passedAt === null ? { ...secret, passedAt: arrived } : secret,
-      ),
+      watched: passes ? { ...watched, passedAt: arrived } : watched,
     };
   }
 
-  function mints({ credential, secrets, minted }: State, hash: string): State {
-    const older = secrets.map((secret) => ({
-      ...secret,
-      newer: Math.min(secret.newer + 1, newerMinted),
-    }));
+  function mints({ credential, secrets, watched, minted }: State, hash: string): State {
     return {
       credential: protocol.renewed(credential, hash, NOW, grace),
-      secrets: [...older, { hash, at: NOW, passedAt: null, newer: 0 }],
+      secrets: [...secrets, { hash, at: NOW }],
+      watched: watched && { ...watched, newer: Math.min(watched.newer + 1, newerMinted) },
       minted: minted + 1,
     };
   }
 
   /** The state without what was forgotten. Null where a claim does not hold. */
   function claimed(state: State): State | null {
-    const { credential, secrets } = state;
+    const { credential, secrets, watched } = state;
+    if (credential.superseded.length > claims.superseded) return null;
     const hashes = hashesIn(credential);
-    const forgotten = secrets.filter(({ hash }) => !hashes.has(hash));
-    const early = forgotten.some((s) => s.newer < newerMinted || NOW - s.at < rememberedFor);
-    if (early || credential.superseded.length > claims.superseded) return null;
-    return { ...state, secrets: secrets.filter(({ hash }) => hashes.has(hash)) };
+    const next = { ...state, secrets: secrets.filter(({ hash }) => hashes.has(hash)) };
+    if (watched === null || hashes.has(watched.hash)) return next;
+    const early = watched.newer < newerMinted || NOW - watched.at < rememberedFor;
+    return early ? null : { ...next, watched: null };
   }
 
   return {
     initial: {
       credential: protocol.freshCredential(nameOf(0), NOW),
-      secrets: [{ hash: nameOf(0), at: NOW, passedAt: null, newer: 0 }],
+      secrets: [{ hash: nameOf(0), at: NOW }],
+      watched: null,
       minted: 1,
     },
     steps,
-    key({ credential, secrets }) {
-      const name = namer(secrets.map(({ hash }) => hash));
-      let key = credentialKey(credential, claims, slowHandler, name);
-      for (const { at, passedAt, newer } of secrets) {
+    key({ credential, secrets, watched }) {
+      const names = new Map(
+        secrets.map(({ hash, at }) => [hash, side(hash, watched) + ageKey(at, slowHandler)]),
+      );
+      const name = (hash: string): string => names.get(hash) ?? "";
+      const key = [
+        credentialKey(credential, claims, slowHandler, name),
+        ageKey(secrets.at(-1)?.at ?? 0, renewal),
+      ];
+      if (watched !== null) {
+        const { at, passedAt, newer } = watched;
         const passed = passedAt === null ? "" : ageKey(passedAt, grace + slowHandler + 1);
-        key += `|${ageKey(at, Math.max(rememberedFor, renewal))}${newer}${passed}`;
+        key.push(`${ageKey(at, rememberedFor)}${newer}${passed}`);
       }
-      return key;
+      return key.join("|");
     },
   };
 }
 
-function tickedSecret(secret: Secret): Secret {
-  return { ...ticked(secret), passedAt: secret.passedAt === null ? null : secret.passedAt - 1 };
+/** All that matters of the order in which secrets were minted. */
+function side(hash: string, watched: Watched | null): string {
+  if (watched === null) return "-";
+  if (hash === watched.hash) return "=";
+  return hash < watched.hash ? "<" : ">";
+}
+
+function waits({ credential, secrets, watched, ...state }: State): State {
+  return {
+    ...state,
+    credential: tickedCredential(credential),
+    secrets: secrets.map(ticked),
+    watched: watched && {
+      ...ticked(watched),
+      passedAt: watched.passedAt === null ? null : watched.passedAt - 1,
+    },
+  };
 }
