@@ -107,8 +107,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * A new secret in place, every earlier one dead at once. Call it when privilege changes (a new role,
-   * a new password), before the change is stored.
+   * A new secret in place, every earlier one dead at once. Call it when privilege changes, before the
+   * new privilege is stored, so that no copy of an earlier token ever sees it.
    */
   rotate(): Promise<void> {
     return rotate(this.#engine, this.#live);
