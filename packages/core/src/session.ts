@@ -123,7 +123,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   toJSON(): SessionInfo & { readonly userId: string | null } {
-    return { userId: this.userId, ...this.#info() };
+    const { handle, ...times } = this.#info();
+    return { handle, userId: this.userId, ...times };
   }
 
   #info(): SessionInfo {
