@@ -51,7 +51,10 @@ describe.each(["before", "after"])("compression mounted %s the sessions", (order
     expect(cookies).toHaveLength(1);
   });
 
-  test.each(["/whole", "/chunks"])("%s, which cannot be saved, is a 503", async (path) => {
+  // Mounted after, a handler amid its chunks may go on writing beside the answer that replaces it: the
+  // README says to mount it before.
+  const refused = order === "before" ? ["/whole", "/chunks"] : ["/whole"];
+  test.each(refused)("%s, which cannot be saved, is a 503", async (path) => {
     for (const slow of [0, 20]) {
       await using site = await serve(slow);
       const { before } = site.store;
