@@ -1,1 +1,2 @@
-export {};
+export { createStore, type LayoutOptions } from "./store.ts";
+export type { RedisConnection, RedisReply } from "./connection.ts";

@@ -1,0 +1,78 @@
+/**
+ * What the scripts share. `record.ts` says how a record lies in the hash; the names of the texts are
+ * those of the contract.
+ *
+ * The hash of a partition has a field per session, named by its handle (22 characters), one more for
+ * data that lies apart (`handle.`), and `!` for the partition's `notBefore`.
+ */
+export const NAMES = `
+local LAYOUT, VERSION, CREATED, AUTHENTICATED, SEEN, IDLE, EXPIRES, FACTS, CREDENTIAL = 1, 2, 3, 4, 5, 6, 7, 11, 12
+local ENVELOPE, HANDLE, CHUNK = 12, 22, 500
+local key = KEYS[1]
+`;
+
+/** The caller's now, or where it gives none the server's. */
+export const TIME = `
+local function time(given)
+  if given ~= '' then return tonumber(given) end
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+`;
+
+/** A value taken apart; nil where it is no record. */
+export const TEXTS = `
+local function texts(value)
+  if not value or string.sub(value, -1) ~= '\\n' then return nil end
+  local found, n = {}, 0
+  for text in string.gmatch(value, '([^\\n]*)\\n') do
+    n = n + 1
+    found[n] = text
+  end
+  return found
+end
+
+local function record(value)
+  local r = texts(value)
+  if not r or not r[ENVELOPE] or not tonumber(r[VERSION]) or not tonumber(r[IDLE]) or not tonumber(r[EXPIRES]) or not tonumber(r[CREATED]) then
+    return nil
+  end
+  if r[LAYOUT] ~= '1' and r[LAYOUT] ~= '2' then return nil end
+  return r
+end
+
+local function deadline(r)
+  return math.min(tonumber(r[IDLE]), tonumber(r[EXPIRES]))
+end
+`;
+
+/** The key lives at least this long. It is shortened by nothing. */
+export const KEEP = `
+local function keep(ms)
+  ms = math.ceil(ms)
+  if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
+end
+`;
+
+/** The sessions of a partition. `unpack` has a limit, and so have the chunks. */
+export const SESSIONS = `
+local function handles()
+  local found = {}
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if #field == HANDLE then found[#found + 1] = field end
+  end
+  return found
+end
+
+local function values(fields, each)
+  for from = 1, #fields, CHUNK do
+    local to = math.min(from + CHUNK - 1, #fields)
+    local got = redis.call('HMGET', key, unpack(fields, from, to))
+    for i = from, to do each(fields[i], got[i - from + 1]) end
+  end
+end
+
+local function remove(some)
+  for _, handle in ipairs(some) do redis.call('HDEL', key, handle, handle .. '.') end
+end
+`;

@@ -1,0 +1,62 @@
+import { KEEP, NAMES, SESSIONS, TEXTS, TIME } from "./common.ts";
+
+/**
+ * ARGV: handle, now, deadline, slack, value, data or '', authenticatedAt or '', the handle to replace
+ * or '', max or '', whether to refuse, abandonedAfter.
+ *
+ * Below the limit a login looks at its own field only. The hash has at most one field too many for
+ * that in question (`!`, data apart), which errs towards looking.
+ */
+export const CREATE: string = `${NAMES}${TIME}${TEXTS}${KEEP}${SESSIONS}
+local handle, now = ARGV[1], time(ARGV[2])
+local replaced, max, refuses = ARGV[8], tonumber(ARGV[9]), ARGV[10] == '1'
+
+local there = redis.call('HMGET', key, handle, '!')
+local taken = record(there[1])
+if taken and now < deadline(taken) then return {'exists'} end
+if there[2] and ARGV[7] ~= '' and tonumber(ARGV[7]) <= tonumber(there[2]) then return {'revoked'} end
+
+local going, evicted = {}, {}
+local fields = redis.call('HLEN', key)
+-- Without a limit nothing else would clear away what expired: a look through all, every so often.
+if (max and fields >= max) or (not max and fields > 0 and fields % 100 == 0) then
+  local candidates, live = {}, 0
+  values(handles(), function(other, value)
+    local r = record(value)
+    if not r or now >= deadline(r) then
+      going[#going + 1] = other
+    elseif other ~= replaced then
+      live = live + 1
+      local abandoned = r[SEEN] == '' and now - tonumber(r[CREATED]) >= tonumber(ARGV[11])
+      if abandoned or not refuses then
+        local seen = tonumber(r[SEEN] == '' and r[CREATED] or r[SEEN])
+        candidates[#candidates + 1] = {other, seen, abandoned}
+      end
+    end
+  end)
+  local excess = max and live + 1 - max or 0
+  if excess > #candidates then return {'limit-reached'} end
+  if excess > 0 then
+    table.sort(candidates, function(a, b)
+      if a[3] ~= b[3] then return a[3] end
+      if a[2] ~= b[2] then return a[2] < b[2] end
+      return a[1] < b[1]
+    end)
+    for i = 1, excess do
+      evicted[i] = candidates[i][1]
+      going[#going + 1] = candidates[i][1]
+    end
+  end
+end
+if replaced ~= '' then going[#going + 1] = replaced end
+remove(going)
+
+if ARGV[6] == '' then
+  if taken then redis.call('HDEL', key, handle .. '.') end
+  redis.call('HSET', key, handle, ARGV[5])
+else
+  redis.call('HSET', key, handle, ARGV[5], handle .. '.', ARGV[6])
+end
+keep(tonumber(ARGV[3]) - now + tonumber(ARGV[4]))
+return {'created', table.concat(evicted, '\\n')}
+`;

@@ -1,0 +1,12 @@
+import { NAMES, TEXTS } from "./common.ts";
+
+/** ARGV: handle, the version it must have. */
+export const DELETE: string = `${NAMES}${TEXTS}
+local value = redis.call('HGET', key, ARGV[1])
+if not value then return 'gone' end
+local r = record(value)
+if not r then return 'corrupt' end
+if r[VERSION] ~= ARGV[2] then return 'conflict' end
+redis.call('HDEL', key, ARGV[1], ARGV[1] .. '.')
+return 'deleted'
+`;

@@ -1,0 +1,35 @@
+import { KEEP, NAMES, TEXTS, TIME } from "./common.ts";
+
+/**
+ * KEYS: the index of deadlines. ARGV: now, deadline, member, how long what is due is kept. Clears away
+ * what nobody came for, so that without sweeps the index stays bounded, and the key goes in the end.
+ */
+export const INDEX: string = `${NAMES}${TIME}${KEEP}
+local now, deadline, kept = time(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
+redis.call('ZADD', key, ARGV[2], ARGV[3])
+redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('(%.0f', now - kept))
+keep(deadline - now + kept)
+return 1
+`;
+
+/** KEYS: the index of deadlines. ARGV: now, how many. Takes the members that are due. */
+export const CLAIM: string = `${NAMES}${TIME}
+local due = redis.call('ZRANGEBYSCORE', key, '-inf', time(ARGV[1]), 'LIMIT', 0, ARGV[2])
+if #due > 0 then redis.call('ZREM', key, unpack(due)) end
+return due
+`;
+
+/**
+ * ARGV: handle, now. Removes the record if it has expired and gives it; of one that lives gives the
+ * deadline; of none nothing.
+ */
+export const EXPIRE: string = `${NAMES}${TIME}${TEXTS}
+local value = redis.call('HGET', key, ARGV[1])
+if not value then return {} end
+local r = record(value)
+if not r then return {} end
+local due = deadline(r)
+if time(ARGV[2]) < due then return {'live', string.format('%.0f', due)} end
+redis.call('HDEL', key, ARGV[1], ARGV[1] .. '.')
+return {'expired', value}
+`;

@@ -1,0 +1,25 @@
+import { NAMES, SESSIONS, TEXTS, TIME } from "./common.ts";
+
+/**
+ * ARGV: now, how many at most, the handle before the first or '', whether with data. Gives handle,
+ * value and data by turns. What is no record is given too: whoever asked decides.
+ */
+export const LIST: string = `${NAMES}${TIME}${TEXTS}${SESSIONS}
+local now, limit, after = time(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local wanted = {}
+for _, handle in ipairs(handles()) do
+  if handle > after then wanted[#wanted + 1] = handle end
+end
+table.sort(wanted)
+local found = {}
+values(wanted, function(handle, value)
+  local r = record(value)
+  if #found < 3 * limit and not (r and now >= deadline(r)) then
+    local data = ARGV[4] == '1' and r and r[LAYOUT] == '2' and redis.call('HGET', key, handle .. '.')
+    found[#found + 1] = handle
+    found[#found + 1] = value
+    found[#found + 1] = data or ''
+  end
+end)
+return found
+`;

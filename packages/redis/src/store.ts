@@ -1,0 +1,147 @@
+import { ABANDONED_AFTER, NOT_BEFORE_KEPT, type Store } from "@sojourn/core";
+import type { RedisConnection } from "./connection.ts";
+import { changeArgs } from "./internal/change.ts";
+import { createExpiryIndex } from "./internal/expiry-index.ts";
+import { CREATE } from "./internal/lua/create.ts";
+import { DELETE_ALL } from "./internal/lua/delete-all.ts";
+import { DELETE } from "./internal/lua/delete.ts";
+import { LIST } from "./internal/lua/list.ts";
+import { READ } from "./internal/lua/read.ts";
+import { UPDATE } from "./internal/lua/update.ts";
+import { pack, packTime, unpack, unpackEnvelope } from "./internal/record.ts";
+import { corrupt, handles, parts, unexpected } from "./internal/replies.ts";
+import { createScript } from "./internal/script.ts";
+
+export interface LayoutOptions {
+  /** Begins every key; default `sojourn:`. Two applications on one Redis take two. */
+  readonly prefix?: string;
+  /**
+   * Whose time decides: the application's (default), or the Redis server's (`TIME`, inside the
+   * scripts). With the server's a read is a script too, and a little dearer.
+   */
+  readonly clock?: "application" | "server";
+  /**
+   * ms for which an expired session is kept so that `sweep` finds it. Then an index of deadlines is
+   * kept, at one more write a session. Without it, `sweep` finds nothing: what expires goes by itself.
+   */
+  readonly keepExpired?: number;
+}
+
+/** ms that a key outlives its last session, so that clocks need not agree to the millisecond. */
+const SLACK = 60_000;
+
+/** How many list entries there are unless asked otherwise. */
+const LISTED = 1_000;
+
+const create = createScript(CREATE);
+const readByServer = createScript(READ);
+const update = createScript(UPDATE);
+const deleteIf = createScript(DELETE);
+const list = createScript(LIST);
+const deleteAll = createScript(DELETE_ALL);
+
+/**
+ * The store over any connection. `durable`: the connection for the writes that a revocation's and a
+ * login's promises hang on; default: the same one.
+ */
+export function createStore(
+  connection: RedisConnection,
+  { prefix = "sojourn:", clock = "application", keepExpired }: LayoutOptions = {},
+  durable: RedisConnection = connection,
+): Store {
+  // All of a partition's sessions are under one key: one hash slot, one atomic step.
+  const keyOf = (partition: string) => `${prefix}{${partition}}`;
+  const time = (now: number) => (clock === "server" ? "" : String(now));
+  const slack = String(SLACK + (keepExpired ?? 0));
+  const index =
+    keepExpired === undefined
+      ? null
+      : createExpiryIndex(connection, `${prefix}expiry`, keyOf, time, keepExpired);
+
+  return {
+    async create(record, now, { limit, replaces = "" } = {}) {
+      const { value, data } = pack(record);
+      const deadline = Math.min(record.idleExpiresAt, record.expiresAt);
+      // The index is not part of the step: what fails there costs an event, never a session.
+      const indexed = index?.add(record, deadline, now);
+      const reply = await create(durable, keyOf(record.partition), [
+        record.handle,
+        time(now),
+        String(deadline),
+        slack,
+        value,
+        data ?? "",
+        packTime(record.authenticatedAt),
+        replaces,
+        limit === undefined ? "" : String(limit.max),
+        limit?.onLimit === "refuse" ? "1" : "0",
+        String(ABANDONED_AFTER),
+      ]);
+      await indexed;
+      const [status, evicted] = parts(reply);
+      if (status === "created") return { status, evicted: handles(evicted) };
+      if (status === "exists" || status === "revoked" || status === "limit-reached") {
+        return { status };
+      }
+      throw unexpected();
+    },
+
+    async read(ref, now) {
+      const key = keyOf(ref.partition);
+      const [value = null, data = null] = parts(
+        clock === "server"
+          ? await readByServer(connection, key, [ref.handle])
+          : await connection.send(key, ["HMGET", key, ref.handle, `${ref.handle}.`]),
+      );
+      if (value === null) return null;
+      const record = unpack(ref, value, data);
+      const isLive = clock === "server" || (now < record.idleExpiresAt && now < record.expiresAt);
+      return isLive ? record : null;
+    },
+
+    async update(ref, change, now, options = {}) {
+      const isDurable = change.credential !== undefined || change.envelope !== undefined;
+      const args = [ref.handle, time(now), slack, ...changeArgs(change, options)];
+      const reply = await update(isDurable ? durable : connection, keyOf(ref.partition), args);
+      const [status, first = null, second = null] = parts(reply);
+      if (status === "updated") {
+        return { status, version: Number(first), renewed: Number(second) === 1 };
+      }
+      if (status === "conflict") return { status, record: unpack(ref, first, second) };
+      if (status === "too-large" || status === "gone") return { status };
+      throw status === "corrupt" ? corrupt() : unexpected();
+    },
+
+    async delete(ref, { ifVersion } = {}) {
+      const key = keyOf(ref.partition);
+      if (ifVersion === undefined) {
+        const removed = await durable.send(key, ["HDEL", key, ref.handle, `${ref.handle}.`]);
+        return Number(removed) > 0 ? "deleted" : "gone";
+      }
+      const status = await deleteIf(durable, key, [ref.handle, String(ifVersion)]);
+      if (status === "deleted" || status === "conflict" || status === "gone") return status;
+      throw status === "corrupt" ? corrupt() : unexpected();
+    },
+
+    async list(partition, now, { limit = LISTED, after = "", withData = false } = {}) {
+      const args = [time(now), String(limit), after, withData ? "1" : "0"];
+      const found = parts(await list(connection, keyOf(partition), args));
+      const records = [];
+      for (let i = 0; i < found.length; i += 3) {
+        const ref = { partition, handle: String(found[i]) };
+        const value = found[i + 1];
+        records.push(withData ? unpack(ref, value, found[i + 2]) : unpackEnvelope(ref, value));
+      }
+      return records;
+    },
+
+    async deleteAll(partition, now, { except = "" } = {}) {
+      const args = [time(now), except, String(NOT_BEFORE_KEPT)];
+      return handles(await deleteAll(durable, keyOf(partition), args));
+    },
+
+    async sweep(now, limit) {
+      return index === null ? [] : index.sweep(now, limit);
+    },
+  };
+}
