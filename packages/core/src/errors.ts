@@ -107,7 +107,10 @@ export class TooLargeError extends SojournError {
   readonly status = 413;
 }
 
-/** Data that is not JSON, or that the application's schema refuses. Nothing was written. */
+/**
+ * Data that is not JSON, or that the application's schema refuses; or a name or message that
+ * a power of the store does not take. Nothing was written.
+ */
 export class InvalidDataError extends SojournError {
   readonly code = "invalid-data";
   readonly status = 500;

@@ -15,6 +15,8 @@ export { TOKEN_HEADER } from "./internal/carrier.ts";
 export type { WaitUntil } from "./internal/engine.ts";
 export type { Random } from "./internal/random.ts";
 export type { OnConflict, SessionData, SessionsOptions } from "./options.ts";
+export * from "./powers.ts";
+export type * from "./replica.ts";
 export type { Client, LoginOptions, RequestSession } from "./request-session.ts";
 export type { Secrets } from "./secrets.ts";
 export type { SessionInfo } from "./session-info.ts";
@@ -23,3 +25,4 @@ export { createSessions, type Handed, type SessionPage, type Sessions } from "./
 export * from "./store.ts";
 export { timeLimited } from "./time-limit.ts";
 export type { Duration, Policy, Preset, TimeoutOptions, TimeoutsOption } from "./timeouts.ts";
+export { type AroundCall, type StoreOperation, wrapStore } from "./wrap-store.ts";

@@ -1,13 +1,14 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { StoreUnavailableError } from "./errors.ts";
-import { wrapStore } from "./internal/wrap-store.ts";
+import type { PoweredStore } from "./powers.ts";
 import type { Store } from "./store.ts";
+import { wrapStore } from "./wrap-store.ts";
 
 /**
- * The same store with a time limit on every call, for one that keeps none itself: a call that takes
+ * The same store with a time limit on every call, of its powers too, for one that keeps none itself: a call that takes
  * longer than `ms` rejects with `StoreUnavailableError`. What becomes of the operation is not known.
  */
-export function timeLimited(store: Store, ms: number, clock: Clock = systemClock): Store {
+export function timeLimited(store: Store, ms: number, clock: Clock = systemClock): PoweredStore {
   return wrapStore(store, async (operation) => {
     const settled = new AbortController();
     const late = clock.sleep(ms, settled.signal).then(() => {

@@ -10,7 +10,7 @@ import { type Policy, resolveTimeouts, type Timeouts } from "../timeouts.ts";
 import { deriveKeys, userPartition } from "./keys.ts";
 import { createRandomBytes, webRandom } from "./random.ts";
 import { createTokens, type Tokens } from "./token.ts";
-import { wrapStore } from "./wrap-store.ts";
+import { wrapStore } from "../wrap-store.ts";
 
 /** The options resolved, and what every part of the core needs to do its work. */
 export interface Engine {
