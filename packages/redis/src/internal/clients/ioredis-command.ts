@@ -1,0 +1,79 @@
+import type { IoredisClient } from "../../client.ts";
+import type { Attempt } from "./attempt.ts";
+
+/** What ioredis calls a `Command`; that its `sendCommand` takes one is documented. */
+interface Command {
+  reject: (error: Error) => void;
+  toWritable(stream: object): unknown;
+}
+
+type CommandClass = new (
+  name: string,
+  args: string[],
+  options: { readonly replyEncoding: "utf8" },
+) => Command;
+
+/** Takes the place of what must not be written: ioredis is going to wait for one reply. */
+const NOTHING = "*1\r\n$4\r\nPING\r\n";
+
+/** The server says that it did not run the command; a Cluster client then tries elsewhere. */
+const NOT_RUN = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /;
+
+/**
+ * By default ioredis sends what was in flight when the connection broke once more, and what was
+ * queued meanwhile minutes later. A `create` would run twice, or after its caller was told that it
+ * failed. These commands are not written a second time, nor once nobody waits for them.
+ */
+export function commandsOf(
+  client: IoredisClient,
+): (name: string, args: string[], attempt: Attempt) => Command {
+  const Base = commandClassOf(client);
+
+  class Once extends Base {
+    // Set by the constructor of the base, so there must be no initializers here.
+    declare attempt: Attempt | undefined;
+    declare finish: (error: Error) => void;
+    declare next: (error: Error) => void;
+
+    override toWritable(stream: object): unknown {
+      const { attempt } = this;
+      if (attempt === undefined) return super.toWritable(stream);
+      if (attempt.written || attempt.aborted) {
+        this.finish(new Error("The connection was lost."));
+        return NOTHING;
+      }
+      attempt.written = true;
+      return super.toWritable(stream);
+    }
+  }
+
+  // ioredis sets `reject` to its own, and a Cluster client to another, which calls that or sends the
+  // command again when the node that it was written to is lost.
+  Object.defineProperty(Once.prototype, "reject", {
+    get(this: Once) {
+      const { next } = this;
+      return (error: Error) => {
+        const { attempt } = this;
+        if (attempt !== undefined && NOT_RUN.test(error.message)) attempt.written = false;
+        if (attempt?.written || attempt?.aborted) this.finish(error);
+        else next(error);
+      };
+    },
+    set(this: Once, reject: (error: Error) => void) {
+      this.finish ??= reject;
+      this.next = reject;
+    },
+  });
+
+  return (name, args, attempt) => {
+    const command = new Once(name, args, { replyEncoding: "utf8" });
+    command.attempt = attempt;
+    return command;
+  };
+}
+
+/** A client makes its commands itself; this one is kept from being sent. */
+function commandClassOf(client: IoredisClient): CommandClass {
+  const unsent = { options: {}, sendCommand: (command: object) => command };
+  return (client.call.call(unsent, "PING") as object).constructor as CommandClass;
+}

@@ -1,0 +1,96 @@
+import { StoreUnavailableError } from "@sojourn/core";
+import type {
+  Cancellation,
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisCommandOptions,
+  NodeRedisPool,
+  NodeRedisSentinel,
+} from "../../client.ts";
+import type { RedisReply } from "../../connection.ts";
+import { Attempt, type Sender } from "./attempt.ts";
+import { withKeyPrefix } from "./key-prefix.ts";
+
+/** Replies as they are, whatever type mapping the client has: texts never become buffers. */
+const AS_IT_IS = {};
+
+export function connectClient(client: NodeRedisClient | NodeRedisPool, prefix: string): Sender {
+  return createSender(client, prefix, (_key, args, options) => client.sendCommand(args, options));
+}
+
+export function connectCluster(
+  client: NodeRedisCluster,
+  prefix: string,
+  staleReads: boolean,
+): Sender {
+  return createSender(client, prefix, (key, args, options) =>
+    client.sendCommand(key, staleReads && isRead(args), args, options),
+  );
+}
+
+/**
+ * A Sentinel client runs a command again when its connection broke, though it may have been run. Said
+ * to be aborted from then on, it is not sent again.
+ */
+export function connectSentinel(
+  client: NodeRedisSentinel,
+  prefix: string,
+  staleReads: boolean,
+): Sender {
+  return createSender(
+    client,
+    prefix,
+    (_key, args, options) => client.sendCommand(staleReads && isRead(args), args, options),
+    true,
+  );
+}
+
+function isRead(args: readonly string[]): boolean {
+  return args[0] === "HMGET";
+}
+
+function createSender(
+  client: { readonly isOpen: boolean },
+  prefix: string,
+  sendCommand: (key: string, args: string[], options: NodeRedisCommandOptions) => Promise<unknown>,
+  once = false,
+): Sender {
+  return {
+    send(key, command, attempt = new Attempt()) {
+      if (!client.isOpen) return Promise.reject(notConnected());
+      const args = prefix === "" ? (command as string[]) : withKeyPrefix(command, prefix);
+      const options = {
+        abortSignal: signalOf(attempt, once),
+        typeMapping: AS_IT_IS,
+        timeout: undefined,
+      };
+      return sendCommand(prefix + key, args, options) as Promise<RedisReply>;
+    },
+  };
+}
+
+/**
+ * node-redis adds its listener when it queues a command and removes it when it writes it: the only
+ * way to learn that. Hence no real `AbortSignal`, which would be dearer too.
+ */
+function signalOf(attempt: Attempt, once: boolean): Cancellation {
+  return {
+    get aborted() {
+      return attempt.aborted || (once && attempt.written);
+    },
+    addEventListener(_type, listener) {
+      attempt.onAbort = listener;
+    },
+    removeEventListener() {
+      attempt.written = true;
+      attempt.onAbort = undefined;
+    },
+  };
+}
+
+function notConnected(): StoreUnavailableError {
+  return new StoreUnavailableError(
+    "The Redis client is not connected. node-redis does not connect by itself: call " +
+      "`await client.connect()` when the application starts, and close it after the store's last use.",
+  );
+}
