@@ -15,7 +15,10 @@ const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 
 const node: TestProjectConfiguration = {
   ...fromSource,
-  test: { name: "node", include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"] },
+  test: {
+    name: "node",
+    include: ["packages/*/test/**/*.test.ts", "servers/test/*.test.ts", "test/**/*.test.ts"],
+  },
 };
 
 const workerd: TestProjectConfiguration = {

@@ -1,0 +1,4 @@
+export { startCluster, type ClusterOptions, type RedisCluster } from "./cluster.ts";
+export type { MoveSlotOptions } from "./migrate-slot.ts";
+export { startProxy, type Direction, type Proxy } from "./proxy.ts";
+export { startRedis, type RedisOptions, type RedisServer } from "./redis.ts";
