@@ -1,10 +1,10 @@
 import { InvalidDataError } from "./errors.ts";
 import type { ReplicaTarget } from "./replica.ts";
-import { byteLength, type SessionRef, type Store } from "./store.ts";
+import { byteLength, type SessionRef } from "./store.ts";
 
 /**
  * What a store may be able to do beyond the seven operations. A power that a store does not have is
- * absent, never faked: who needs one looks for it with `powersOf`, when configured. For each there is
+ * absent, never faked: who needs one looks for `store.powers?.once` when configured. For each there is
  * a suite in @sojourn/testing/suites: `testMarks`, `testReferences`, `testOnce`, `testChannel`,
  * `testReplicaTarget`.
  *
@@ -19,16 +19,6 @@ export interface StorePowers {
   readonly once?: Once;
   readonly channel?: Channel;
   readonly replica?: ReplicaTarget;
-}
-
-export interface PoweredStore<Powers extends StorePowers = StorePowers> extends Store {
-  /** A plain object: what wraps a store looks at its own properties. */
-  readonly powers: Powers;
-}
-
-/** The powers of a store; none where it tells of none. */
-export function powersOf(store: Store & Partial<PoweredStore>): StorePowers {
-  return store.powers ?? {};
 }
 
 /** A stamp a name, kept for good: names are the application's own, and few. */

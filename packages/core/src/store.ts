@@ -1,6 +1,9 @@
+import type { StorePowers } from "./powers.ts";
+
 /**
  * The store contract: seven operations, each one atomic step in the store, and none that can both
- * insert and update. `testStore` of @sojourn/testing/suites is this file as a suite.
+ * insert and update. `testStore` of @sojourn/testing/suites is this file as a suite. What else a store
+ * may be able to do is in `powers.ts`.
  *
  * Common to all operations:
  * - `now` and every `...At` are milliseconds since the Unix epoch, given by the caller. Where a store
@@ -55,6 +58,14 @@ export interface Store {
    * follows what expired. What went otherwise (a TTL, `deleteAll`, a need for room) is not given.
    */
   sweep(now: number, limit: number): Promise<SessionRecord[]>;
+
+  /** What the store can do beyond these, if anything: a plain object with a property a power. */
+  readonly powers?: StorePowers;
+}
+
+/** A store that has some powers. */
+export interface PoweredStore<Powers extends StorePowers = StorePowers> extends Store {
+  readonly powers: Powers;
 }
 
 /** Where a record is. `partition`: 16 characters of base64url; `handle`: 22. */

@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { StoreUnavailableError } from "./errors.ts";
-import type { PoweredStore } from "./powers.ts";
-import type { Store } from "./store.ts";
+import type { PoweredStore, Store } from "./store.ts";
 import { wrapStore } from "./wrap-store.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { type PoweredStore, powersOf, type StorePowers } from "./powers.ts";
-import type { Store } from "./store.ts";
+import type { StorePowers } from "./powers.ts";
+import type { PoweredStore, Store } from "./store.ts";
 
 /** One operation of a store or of its powers: `read`, `once.redeem`. */
 export type StoreOperation =
-  | keyof Store
+  | Exclude<keyof Store, "powers">
   | {
       [Power in keyof StorePowers]-?: `${Power}.${keyof Required<StorePowers>[Power] & string}`;
     }[keyof StorePowers];
@@ -35,7 +35,7 @@ const NAMES = [
 
 /** The same store, with the same powers and no others, and every operation run by `around`. */
 export function wrapStore(store: Store, around: AroundCall): PoweredStore {
-  const powers = Object.entries(powersOf(store)).map(([name, power]) => [
+  const powers = Object.entries(store.powers ?? {}).map(([name, power]) => [
     name,
     wrap(power, around, `${name}.`),
   ]);

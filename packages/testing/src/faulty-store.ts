@@ -1,6 +1,10 @@
-import { type Store, StoreUnavailableError } from "@sojourn/core";
-
-export type StoreOperation = keyof Store;
+import {
+  type PoweredStore,
+  type Store,
+  type StoreOperation,
+  StoreUnavailableError,
+  wrapStore,
+} from "@sojourn/core";
 
 /**
  * - `fail`: nothing happens, and the call rejects.
@@ -29,7 +33,7 @@ export interface PausedCall {
   release(): void;
 }
 
-export interface FaultyStore extends Store {
+export interface FaultyStore extends PoweredStore {
   /** How often each operation was called, whatever became of it. */
   readonly calls: Readonly<Record<StoreOperation, number>>;
   /** The next call of `operation` meets this fault, once. */
@@ -44,17 +48,39 @@ interface Gate {
   readonly opened: Promise<void>;
 }
 
+const NO_CALLS: Readonly<Record<StoreOperation, number>> = {
+  create: 0,
+  read: 0,
+  update: 0,
+  delete: 0,
+  list: 0,
+  deleteAll: 0,
+  sweep: 0,
+  "marks.set": 0,
+  "marks.get": 0,
+  "references.add": 0,
+  "references.find": 0,
+  "references.remove": 0,
+  "once.redeem": 0,
+  "channel.publish": 0,
+  "channel.subscribe": 0,
+  "replica.states": 0,
+  "replica.apply": 0,
+  "replica.changesSince": 0,
+};
+
 /**
  * A store that misbehaves when told to: by a `plan` that is asked about every call, or one call at a
- * time. For tests of what happens when the store fails at the worst moment.
+ * time. For tests of what happens when the store fails at the worst moment. It has the powers of the
+ * store it is given, and their operations, such as `once.redeem`, misbehave as well.
  */
 export function faultyStore(store: Store, plan: FaultPlan = () => null): FaultyStore {
-  const calls = { create: 0, read: 0, update: 0, delete: 0, list: 0, deleteAll: 0, sweep: 0 };
+  const calls = { ...NO_CALLS };
   const faults = new Map<StoreOperation, StoreFault[]>();
   const gates = new Map<StoreOperation, Gate[]>();
   let total = 0;
 
-  async function through<T>(operation: StoreOperation, effect: () => Promise<T>): Promise<T> {
+  async function through<T>(run: () => Promise<T>, operation: StoreOperation): Promise<T> {
     const call = { operation, nth: ++calls[operation], nthOfAll: ++total };
     const fault = faults.get(operation)?.shift() ?? plan(call);
     const gate = gates.get(operation)?.shift();
@@ -62,7 +88,7 @@ export function faultyStore(store: Store, plan: FaultPlan = () => null): FaultyS
     if (gate?.when === "before") await pass(gate);
     if (fault === "hang") return new Promise(() => {});
     if (fault === "fail") throw new StoreUnavailableError(`The ${operation} was told to fail.`);
-    const outcome = await effect();
+    const outcome = await run();
     if (gate?.when === "after") await pass(gate);
     if (fault === "drop-reply") {
       throw new StoreUnavailableError(`The reply of the ${operation} was told to get lost.`);
@@ -83,13 +109,7 @@ export function faultyStore(store: Store, plan: FaultPlan = () => null): FaultyS
       append(gates, operation, { when, arrive, opened });
       return { reached, release };
     },
-    create: (...args) => through("create", () => store.create(...args)),
-    read: (...args) => through("read", () => store.read(...args)),
-    update: (...args) => through("update", () => store.update(...args)),
-    delete: (...args) => through("delete", () => store.delete(...args)),
-    list: (...args) => through("list", () => store.list(...args)),
-    deleteAll: (...args) => through("deleteAll", () => store.deleteAll(...args)),
-    sweep: (...args) => through("sweep", () => store.sweep(...args)),
+    ...wrapStore(store, through),
   };
 }
 

@@ -16,5 +16,4 @@ export {
   type PausedCall,
   type StoreCall,
   type StoreFault,
-  type StoreOperation,
 } from "./faulty-store.ts";

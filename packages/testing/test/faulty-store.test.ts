@@ -21,7 +21,7 @@ test("without a fault it is the store it was given, and counts calls", async () 
   expect(await store.deleteAll(record.partition, now)).toEqual([record.handle]);
   expect(await store.delete(record)).toBe("gone");
   expect(await store.sweep(now, 1)).toEqual([]);
-  expect(store.calls).toEqual({
+  expect(store.calls).toMatchObject({
     create: 1,
     read: 1,
     update: 2,
@@ -30,6 +30,28 @@ test("without a fault it is the store it was given, and counts calls", async () 
     deleteAll: 1,
     sweep: 1,
   });
+  expect(store.powers).toEqual({});
+});
+
+test("the powers of the store it was given fail, count and wait as the rest does", async () => {
+  const spent = new Set<string>();
+  const once = {
+    async redeem(key: string) {
+      return !spent.has(key) && spent.add(key).size > 0;
+    },
+  };
+  const { calls, powers, failNext, pause } = faultyStore({ ...plain(), powers: { once } });
+  expect(Object.keys(powers)).toEqual(["once"]);
+  failNext("once.redeem", "drop-reply");
+  await expect(powers.once?.redeem("key", 2, 1)).rejects.toBeInstanceOf(StoreUnavailableError);
+  expect(await powers.once?.redeem("key", 2, 1)).toBe(false);
+  const paused = pause("once.redeem");
+  const redeemed = powers.once?.redeem("another", 2, 1);
+  await paused.reached;
+  expect(spent.has("another")).toBe(false);
+  paused.release();
+  expect(await redeemed).toBe(true);
+  expect(calls["once.redeem"]).toBe(3);
 });
 
 describe("one call at a time", () => {

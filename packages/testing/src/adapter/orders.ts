@@ -1,6 +1,5 @@
-import type { Store } from "@sojourn/core";
+import { type Store, wrapStore } from "@sojourn/core";
 import { gate } from "./gate.ts";
-import { hookedStore } from "./watched-store.ts";
 
 /** A server's way to the store, on which its calls can be made to wait for their turn. */
 export interface Lane {
@@ -20,7 +19,7 @@ export function createLane(store: Store): Lane {
       return turns.length;
     },
     step: () => turns.shift()?.(),
-    store: hookedStore(store, async (_operation, run) => {
+    store: wrapStore(store, async (run) => {
       if (lane.taken) {
         const turn = gate();
         turns.push(turn.open);

@@ -1,33 +1,10 @@
-import type { Store } from "@sojourn/core";
+import { type PoweredStore, type Store, type StoreOperation, wrapStore } from "@sojourn/core";
 import { gate } from "./gate.ts";
 
-export type Operation = keyof Store;
-
-/** The operations of a store, in the order of the contract. */
-const OPERATIONS: readonly Operation[] = [
-  "create",
-  "read",
-  "update",
-  "delete",
-  "list",
-  "deleteAll",
-  "sweep",
-];
+export type Operation = StoreOperation;
 
 /** Runs, or keeps from running, one call. */
 type Hook = <T>(operation: Operation, run: () => Promise<T>) => Promise<T>;
-
-/** The same store, with every call run by `hook`. */
-export function hookedStore(store: Store, hook: Hook): Store {
-  const calls = OPERATIONS.map((operation) => [
-    operation,
-    (...args: unknown[]) => {
-      const run = store[operation] as (...args: unknown[]) => Promise<unknown>;
-      return hook(operation, () => run(...args));
-    },
-  ]);
-  return Object.fromEntries(calls) as unknown as Store;
-}
 
 /** A call that waits. */
 interface Paused {
@@ -37,7 +14,7 @@ interface Paused {
 }
 
 /** A store that notes every call, and stops or fails those that a story names. */
-export interface WatchedStore extends Store {
+export interface WatchedStore extends PoweredStore {
   /** The operations called since the last `forget`, in order. */
   readonly calls: readonly Operation[];
   forget(): void;
@@ -62,7 +39,7 @@ export function watchStore(store: Store): WatchedStore {
   let calls: Operation[] = [];
   let hooks: Hook[] = [];
 
-  function call<T>(operation: Operation, run: () => Promise<T>): Promise<T> {
+  function call<T>(run: () => Promise<T>, operation: Operation): Promise<T> {
     calls.push(operation);
     return hooks.reduceRight<() => Promise<T>>((next, hook) => () => hook(operation, next), run)();
   }
@@ -72,7 +49,7 @@ export function watchStore(store: Store): WatchedStore {
   }
 
   return {
-    ...hookedStore(store, call),
+    ...wrapStore(store, call),
     get calls() {
       return calls;
     },

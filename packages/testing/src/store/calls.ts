@@ -1,10 +1,13 @@
 import type { Store } from "@sojourn/core";
 import { show } from "./assert.ts";
 
+/** The seven. */
+export type Operation = Exclude<keyof Store, "powers">;
+
 /** A call of a store, as data. */
 export type Call = {
-  [O in keyof Store]: readonly [operation: O, ...args: Parameters<Store[O]>];
-}[keyof Store];
+  [O in Operation]: readonly [operation: O, ...args: Parameters<Store[O]>];
+}[Operation];
 
 /** A store without the waiting. */
 export type Synchronous<S> = {

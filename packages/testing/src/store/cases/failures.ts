@@ -5,6 +5,7 @@ import {
   StoreUnavailableError,
 } from "@sojourn/core";
 import { ContractViolation } from "../assert.ts";
+import type { Operation } from "../calls.ts";
 import type { StoreCase } from "../contract.ts";
 import { handle, newPartition, newRecord, NOW, put } from "../records.ts";
 
@@ -25,7 +26,7 @@ async function checkRejects(
 
 async function checkAllReject(store: Store, ref: SessionRef): Promise<void> {
   const record = newRecord(ref.partition, { handle: handle("new") });
-  const calls: Record<keyof Store, () => Promise<unknown>> = {
+  const calls: Record<Operation, () => Promise<unknown>> = {
     create: () => store.create(record, NOW),
     read: () => store.read(ref, NOW),
     update: () => store.update(ref, { set: { a: "1" } }, NOW),
