@@ -12,6 +12,8 @@ export class RedisError extends Error {
 export interface Connection {
   /** One command, or what one asks of a connection. Rejects with what Redis or the network says. */
   send(...command: Argument[]): Promise<Reply>;
+  /** By either side; `send` rejects. */
+  readonly closed: boolean;
   close(): void;
 }
 
@@ -98,6 +100,9 @@ export function connect(port: number, onPush?: (reply: Reply) => void): Connecti
         waiting.push({ resolve, reject });
         socket.write(encode(command));
       });
+    },
+    get closed() {
+      return socket.destroyed;
     },
     close: () => void socket.destroy(),
   };

@@ -80,11 +80,11 @@ export async function supervise(
     const [code] = (await closed) as [number | null];
     throw code === 127 ? missing(command[0]) : new Error(`${command.join(" ")} ended:\n${log}`);
   }
-  // A server that somebody forgot to stop keeps no process from ending.
+  // A server that somebody forgot to stop keeps no process from ending. (Bun's stdin has no unref.)
   const output = shell.stdout as Socket;
-  for (const handle of [shell, shell.stdin as Socket, output, shell.stderr as Socket]) {
-    handle.unref();
-  }
+  const handles: Partial<Socket>[] = [shell.stdin as Socket, output, shell.stderr as Socket];
+  for (const handle of handles) handle.unref?.();
+  shell.unref();
 
   return {
     pid: Number(pid),
