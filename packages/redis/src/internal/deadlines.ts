@@ -54,3 +54,17 @@ export function createDeadlines(ms: number, clock: Clock): (onLate: () => void) 
     };
   };
 }
+
+/**
+ * A timer a call. On Workers a timer ends with the request in which it was set, and would leave the
+ * calls of all others without a limit.
+ */
+export function createTimers(ms: number, clock: Clock): (onLate: () => void) => Deadline {
+  return (onLate) => {
+    const ended = new AbortController();
+    void clock.sleep(ms, ended.signal).then(() => {
+      if (!ended.signal.aborted) onLate();
+    });
+    return { end: () => ended.abort() };
+  };
+}

@@ -2,13 +2,15 @@ import { type Clock, SojournError, StoreUnavailableError, systemClock } from "@s
 import type { RedisConnection, RedisReply } from "../connection.ts";
 import { createCircuit } from "./circuit.ts";
 import { Attempt, type Sender } from "./clients/attempt.ts";
-import { createDeadlines } from "./deadlines.ts";
+import { createDeadlines, createTimers } from "./deadlines.ts";
 import { failure, isReply } from "./failure.ts";
 
 export interface GuardOptions {
   /** ms that a call may take; default 1,000. */
   readonly timeLimit?: number | undefined;
   readonly clock?: Clock | undefined;
+  /** Whether every call sets a timer of its own, as it must on Workers; default false. */
+  readonly timerPerCall?: boolean;
 }
 
 /**
@@ -17,10 +19,10 @@ export interface GuardOptions {
  */
 export function guard(
   connection: Sender,
-  { timeLimit = 1_000, clock = systemClock }: GuardOptions = {},
+  { timeLimit = 1_000, clock = systemClock, timerPerCall = false }: GuardOptions = {},
 ): RedisConnection {
   const circuit = createCircuit(clock);
-  const begin = createDeadlines(timeLimit, clock);
+  const begin = (timerPerCall ? createTimers : createDeadlines)(timeLimit, clock);
 
   return {
     send: (key, command) =>
