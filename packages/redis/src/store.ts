@@ -83,7 +83,7 @@ export function createStore(
       if (status === "exists" || status === "revoked" || status === "limit-reached") {
         return { status };
       }
-      throw unexpected();
+      throw status === "corrupt" ? corrupt() : unexpected();
     },
 
     async read(ref, now) {

@@ -11,6 +11,9 @@ import { corrupt } from "./replies.ts";
 const END = "\n";
 const ESCAPE = "\x10";
 
+/** Ends a record. It stands nowhere else, so that a record which was cut off is known, wherever the cut. */
+const LAST: string = ESCAPE + END;
+
 /** What the first text of a record says of where its data is. */
 const INLINE = "1";
 const APART = "2";
@@ -51,8 +54,8 @@ export function pack(record: NewSessionRecord): Packed {
     record.credential,
   ]);
   return apart
-    ? { value: envelope, data: DATA + END + data }
-    : { value: envelope + data, data: null };
+    ? { value: envelope + LAST, data: DATA + END + data + LAST }
+    : { value: envelope + data + LAST, data: null };
 }
 
 /** Rejects what is no record with `CorruptRecordError`, also one whose data is missing. */
@@ -82,7 +85,7 @@ export function unpack(ref: SessionRef, value: unknown, apart: unknown): Session
 
 /** The envelope alone, with empty data, wherever the data is. */
 export function unpackEnvelope(ref: SessionRef, value: unknown): SessionRecord {
-  return { ...unpack(ref, value, DATA + END), data: {} };
+  return { ...unpack(ref, value, DATA + END + LAST), data: {} };
 }
 
 /** One text for a thing that may be null. */
@@ -110,11 +113,10 @@ function packTexts(texts: readonly string[]): string {
 }
 
 function unpackTexts(value: unknown): string[] {
-  // Whatever was cut off does not end as a text does.
-  if (typeof value !== "string" || !value.endsWith(END)) throw corrupt();
-  const texts = value.split(END);
-  texts.pop();
-  return value.includes(ESCAPE) ? texts.map(unescaped) : texts;
+  if (typeof value !== "string" || !value.endsWith(END + LAST)) throw corrupt();
+  const body = value.slice(0, -(END + LAST).length);
+  const texts = body.split(END);
+  return body.includes(ESCAPE) ? texts.map(unescaped) : texts;
 }
 
 function dataTexts(apart: unknown): string[] {

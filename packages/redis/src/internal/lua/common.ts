@@ -8,6 +8,7 @@
 export const NAMES = `
 local LAYOUT, VERSION, CREATED, AUTHENTICATED, SEEN, IDLE, EXPIRES, FACTS, CREDENTIAL = 1, 2, 3, 4, 5, 6, 7, 11, 12
 local ENVELOPE, HANDLE, CHUNK = 12, 22, 500
+local LAST = '\\16\\n'
 local key = KEYS[1]
 `;
 
@@ -23,21 +24,29 @@ end
 /** A value taken apart; nil where it is no record. */
 export const TEXTS = `
 local function texts(value)
-  if not value or string.sub(value, -1) ~= '\\n' then return nil end
+  if not value or string.sub(value, -3) ~= '\\n' .. LAST then return nil end
   local found, n = {}, 0
   for text in string.gmatch(value, '([^\\n]*)\\n') do
     n = n + 1
     found[n] = text
   end
+  found[n] = nil
   return found
+end
+
+-- To Lua 'nan' and 'inf' are numbers too.
+local function number(text)
+  local n = tonumber(text)
+  return n and n - n == 0 and n or nil
 end
 
 local function record(value)
   local r = texts(value)
-  if not r or not r[ENVELOPE] or not tonumber(r[VERSION]) or not tonumber(r[IDLE]) or not tonumber(r[EXPIRES]) or not tonumber(r[CREATED]) then
+  if not r or not r[ENVELOPE] or (r[LAYOUT] ~= '1' and r[LAYOUT] ~= '2') then return nil end
+  if not (number(r[VERSION]) and number(r[CREATED]) and number(r[IDLE]) and number(r[EXPIRES])) then
     return nil
   end
-  if r[LAYOUT] ~= '1' and r[LAYOUT] ~= '2' then return nil end
+  if r[SEEN] ~= '' and not number(r[SEEN]) then return nil end
   return r
 end
 
@@ -46,10 +55,10 @@ local function deadline(r)
 end
 `;
 
-/** The key lives at least this long. It is shortened by nothing. */
+/** The key lives at least this long, and never for ever. It is shortened by nothing. */
 export const KEEP = `
 local function keep(ms)
-  ms = math.ceil(ms)
+  ms = math.max(math.ceil(ms), 1)
   if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
 end
 `;
@@ -70,6 +79,15 @@ local function values(fields, each)
     local got = redis.call('HMGET', key, unpack(fields, from, to))
     for i = from, to do each(fields[i], got[i - from + 1]) end
   end
+end
+
+-- '<' between texts goes by the server's locale.
+local function isBefore(a, b)
+  for i = 1, #a do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then return y ~= nil and x < y end
+  end
+  return #a < #b
 end
 
 local function remove(some)

@@ -14,12 +14,17 @@ local replaced, max, refuses = ARGV[8], tonumber(ARGV[9]), ARGV[10] == '1'
 local there = redis.call('HMGET', key, handle, '!')
 local taken = record(there[1])
 if taken and now < deadline(taken) then return {'exists'} end
-if there[2] and ARGV[7] ~= '' and tonumber(ARGV[7]) <= tonumber(there[2]) then return {'revoked'} end
+if there[2] and ARGV[7] ~= '' then
+  local before = number(there[2])
+  if not before then return {'corrupt'} end
+  if tonumber(ARGV[7]) <= before then return {'revoked'} end
+end
 
 local going, evicted = {}, {}
 local fields = redis.call('HLEN', key)
--- Without a limit nothing else would clear away what expired: a look through all, every so often.
-if (max and fields >= max) or (not max and fields > 0 and fields % 100 == 0) then
+-- Without a limit nothing else would clear away what expired: a look through all, every so often. A
+-- session adds one field or two, so one of two numbers is met.
+if (max and fields >= max) or (not max and fields >= 100 and fields % 100 < 2) then
   local candidates, live = {}, 0
   values(handles(), function(other, value)
     local r = record(value)
@@ -40,7 +45,7 @@ if (max and fields >= max) or (not max and fields > 0 and fields % 100 == 0) the
     table.sort(candidates, function(a, b)
       if a[3] ~= b[3] then return a[3] end
       if a[2] ~= b[2] then return a[2] < b[2] end
-      return a[1] < b[1]
+      return isBefore(a[1], b[1])
     end)
     for i = 1, excess do
       evicted[i] = candidates[i][1]
@@ -52,7 +57,7 @@ if replaced ~= '' then going[#going + 1] = replaced end
 remove(going)
 
 if ARGV[6] == '' then
-  if taken then redis.call('HDEL', key, handle .. '.') end
+  if there[1] then redis.call('HDEL', key, handle .. '.') end
   redis.call('HSET', key, handle, ARGV[5])
 else
   redis.call('HSET', key, handle, ARGV[5], handle .. '.', ARGV[6])

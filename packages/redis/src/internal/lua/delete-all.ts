@@ -14,8 +14,8 @@ values(handles(), function(handle, value)
   if r and now < deadline(r) then live[#live + 1] = handle end
 end)
 remove(going)
-local before = redis.call('HGET', key, '!')
-if not before or tonumber(before) < now then
+local before = number(redis.call('HGET', key, '!'))
+if not before or before < now then
   redis.call('HSET', key, '!', string.format('%.0f', now))
 end
 keep(tonumber(ARGV[3]))

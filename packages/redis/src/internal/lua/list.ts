@@ -8,9 +8,9 @@ export const LIST: string = `${NAMES}${TIME}${TEXTS}${SESSIONS}
 local now, limit, after = time(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local wanted = {}
 for _, handle in ipairs(handles()) do
-  if handle > after then wanted[#wanted + 1] = handle end
+  if isBefore(after, handle) then wanted[#wanted + 1] = handle end
 end
-table.sort(wanted)
+table.sort(wanted, isBefore)
 local found = {}
 values(wanted, function(handle, value)
   local r = record(value)

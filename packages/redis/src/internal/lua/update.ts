@@ -104,7 +104,7 @@ if concernsData then
   rest = table.concat(packed)
   local becomesApart = #rest > ${MOST_INLINE}
   if becomesApart then
-    redis.call('HSET', key, handle .. '.', 'd\\n' .. rest)
+    redis.call('HSET', key, handle .. '.', 'd\\n' .. rest .. LAST)
     rest = ''
   elseif apart then
     redis.call('HDEL', key, handle .. '.')
@@ -113,7 +113,7 @@ if concernsData then
 elseif not apart and #r > ENVELOPE then
   rest = table.concat(r, '\\n', ENVELOPE + 1) .. '\\n'
 end
-redis.call('HSET', key, handle, table.concat(r, '\\n', 1, ENVELOPE) .. '\\n' .. rest)
+redis.call('HSET', key, handle, table.concat(r, '\\n', 1, ENVELOPE) .. '\\n' .. rest .. LAST)
 local after = deadline(r)
 if after > before then keep(after - now + tonumber(ARGV[3])) end
 return {'updated', tonumber(r[VERSION]), renewed}
