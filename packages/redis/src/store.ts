@@ -8,6 +8,7 @@ import { DELETE } from "./internal/lua/delete.ts";
 import { LIST } from "./internal/lua/list.ts";
 import { READ } from "./internal/lua/read.ts";
 import { UPDATE } from "./internal/lua/update.ts";
+import { checkLayout } from "./internal/options.ts";
 import { pack, packTime, unpack, unpackEnvelope } from "./internal/record.ts";
 import { corrupt, handles, parts, unexpected } from "./internal/replies.ts";
 import { createScript } from "./internal/script.ts";
@@ -46,9 +47,11 @@ const deleteAll = createScript(DELETE_ALL);
  */
 export function createStore(
   connection: RedisConnection,
-  { prefix = "sojourn:", clock = "application", keepExpired }: LayoutOptions = {},
+  options: LayoutOptions = {},
   durable: RedisConnection = connection,
 ): Store {
+  checkLayout(options);
+  const { prefix = "sojourn:", clock = "application", keepExpired } = options;
   // All of a partition's sessions are under one key: one hash slot, one atomic step.
   const keyOf = (partition: string) => `${prefix}{${partition}}`;
   const time = (now: number) => (clock === "server" ? "" : String(now));
