@@ -16,8 +16,7 @@ export interface IoredisClient {
   readonly options: IoredisOptions;
   call(command: string, ...args: string[]): unknown;
   sendCommand(command: object): unknown;
-  connect(): Promise<void>;
-  disconnect(): void;
+  duplicate(): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 

@@ -28,7 +28,7 @@ const CODE = /^-?([A-Z]{3,20})(?: |$)/;
  * A fresh error, which holds nothing of the one that a client gave but its code: clients hang the
  * command's arguments on their errors, or quote them.
  */
-export function failure(error: unknown): SojournError | Error {
+export function failure(error: unknown, written: boolean): SojournError | Error {
   const code = codeOf(error);
   if (code === "NOSCRIPT") return new Error("NOSCRIPT");
   if (code === "WRONGTYPE") return corrupt();
@@ -40,9 +40,12 @@ export function failure(error: unknown): SojournError | Error {
   }
   const reason = systemCode(error);
   return new StoreUnavailableError(
-    `The connection to Redis failed${reason === null ? "" : ` (${reason})`}. Whether the command was ` +
-      "run is not known.",
+    `The connection to Redis failed${reason === null ? "" : ` (${reason})`}. ${fate(written)}`,
   );
+}
+
+export function fate(written: boolean): string {
+  return written ? "Whether the command was run is not known." : "The command was not sent.";
 }
 
 /** Whether the server has answered, be it with an error. */

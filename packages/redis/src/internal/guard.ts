@@ -1,9 +1,9 @@
 import { type Clock, SojournError, StoreUnavailableError, systemClock } from "@sojourn/core";
-import type { RedisConnection, RedisReply } from "../connection.ts";
+import type { RedisConnection } from "../connection.ts";
 import { createCircuit } from "./circuit.ts";
 import { Attempt, type Sender } from "./clients/attempt.ts";
 import { createDeadlines, createTimers } from "./deadlines.ts";
-import { failure, isReply } from "./failure.ts";
+import { failure, fate, isReply } from "./failure.ts";
 
 export interface GuardOptions {
   /** ms that a call may take; default 1,000. */
@@ -13,50 +13,53 @@ export interface GuardOptions {
   readonly timerPerCall?: boolean;
 }
 
+/** Makes a call that ends in time, and rejects with the core's errors only. */
+export type Guarded = <Reply>(call: (attempt: Attempt) => Promise<Reply>) => Promise<Reply>;
+
 /**
  * The same connection, on which every call ends in time, and whatever goes wrong is one of the core's
- * errors, without a word of what was sent. `NOSCRIPT` stays what it is: a caller knows what to do.
+ * errors, without a word of what was sent. `NOSCRIPT` stays what it is: the caller knows what to do.
  */
-export function guard(
-  connection: Sender,
-  { timeLimit = 1_000, clock = systemClock, timerPerCall = false }: GuardOptions = {},
-): RedisConnection {
+export function guard(connection: Sender, options?: GuardOptions): RedisConnection {
+  const guarded = createGuard(options);
+  return {
+    send: (key, command) => guarded((attempt) => connection.send(key, command, attempt)),
+  };
+}
+
+export function createGuard({
+  timeLimit = 1_000,
+  clock = systemClock,
+  timerPerCall = false,
+}: GuardOptions = {}): Guarded {
   const circuit = createCircuit(clock);
   const begin = (timerPerCall ? createTimers : createDeadlines)(timeLimit, clock);
 
-  return {
-    send: (key, command) =>
-      new Promise<RedisReply>((resolve, reject) => {
-        circuit.enter();
-        const attempt = new Attempt();
-        const deadline = begin(() => {
+  return (call) =>
+    new Promise((resolve, reject) => {
+      circuit.enter();
+      const attempt = new Attempt();
+      const deadline = begin(() => {
+        deadline.end();
+        circuit.timedOut();
+        const message = `Redis did not answer within ${timeLimit} ms. ${fate(attempt.written)}`;
+        reject(new StoreUnavailableError(message));
+        attempt.abort();
+      });
+      call(attempt).then(
+        (reply) => {
+          // A reply that comes too late changes nothing.
+          if (attempt.aborted) return;
           deadline.end();
-          circuit.timedOut();
-          reject(
-            new StoreUnavailableError(
-              `Redis did not answer within ${timeLimit} ms. ` +
-                (attempt.written
-                  ? "Whether the command was run is not known."
-                  : "The command was not sent."),
-            ),
-          );
-          attempt.abort();
-        });
-        connection.send(key, command, attempt).then(
-          (reply) => {
-            // A reply after the time limit finds the promise settled, and the circuit as it is.
-            if (attempt.aborted) return;
-            deadline.end();
-            circuit.answered();
-            resolve(reply);
-          },
-          (error: unknown) => {
-            if (attempt.aborted) return;
-            deadline.end();
-            if (isReply(error)) circuit.answered();
-            reject(error instanceof SojournError ? error : failure(error));
-          },
-        );
-      }),
-  };
+          circuit.answered();
+          resolve(reply);
+        },
+        (error: unknown) => {
+          if (attempt.aborted) return;
+          deadline.end();
+          if (isReply(error)) circuit.answered();
+          reject(error instanceof SojournError ? error : failure(error, attempt.written));
+        },
+      );
+    });
 }

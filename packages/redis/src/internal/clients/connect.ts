@@ -37,7 +37,7 @@ export function connect(client: RedisClient, { staleReads }: ConnectOptions = {}
     );
   }
   if (found.kind === "ioredis") return connectIoredis(found.client, accept);
-  const prefix = checkKeyPrefix(member(found.client, "_keyPrefix"));
+  const prefix = keyPrefixOf(found);
   switch (found.kind) {
     case "client":
     case "pool":
@@ -47,6 +47,11 @@ export function connect(client: RedisClient, { staleReads }: ConnectOptions = {}
     case "sentinel":
       return connectSentinel(found.client, prefix, accept);
   }
+}
+
+/** That of an ioredis client is its own matter: connectIoredis looks there. */
+export function keyPrefixOf({ client }: Recognised): string {
+  return checkKeyPrefix(member(client, "_keyPrefix"));
 }
 
 export function recognise(client: unknown): Recognised {

@@ -3,6 +3,7 @@ import type { Attempt } from "./attempt.ts";
 
 /** What ioredis calls a `Command`; that its `sendCommand` takes one is documented. */
 interface Command {
+  readonly name: string;
   reject: (error: Error) => void;
   toWritable(stream: object): unknown;
 }
@@ -15,6 +16,9 @@ type CommandClass = new (
 
 /** Takes the place of what must not be written: ioredis is going to wait for one reply. */
 const NOTHING = "*1\r\n$4\r\nPING\r\n";
+
+/** What may run twice. */
+const READS: ReadonlySet<string> = new Set(["HMGET", "hmget", "INFO"]);
 
 /** The server says that it did not run the command; a Cluster client then tries elsewhere. */
 const NOT_RUN = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /;
@@ -35,15 +39,23 @@ export function commandsOf(
     declare finish: (error: Error) => void;
     declare next: (error: Error) => void;
 
-    override toWritable(stream: object): unknown {
+    get isOver(): boolean {
       const { attempt } = this;
-      if (attempt === undefined) return super.toWritable(stream);
-      if (attempt.written || attempt.aborted) {
+      if (attempt === undefined) return false;
+      return attempt.aborted || (attempt.written && !READS.has(this.name));
+    }
+
+    override toWritable(socket: object): unknown {
+      const { only = socket } = this.attempt ?? {};
+      if (this.isOver || only !== socket) {
         this.finish(new Error("The connection was lost."));
         return NOTHING;
       }
-      attempt.written = true;
-      return super.toWritable(stream);
+      if (this.attempt !== undefined) {
+        this.attempt.written = true;
+        this.attempt.socket = socket;
+      }
+      return super.toWritable(socket);
     }
   }
 
@@ -53,9 +65,8 @@ export function commandsOf(
     get(this: Once) {
       const { next } = this;
       return (error: Error) => {
-        const { attempt } = this;
-        if (attempt !== undefined && NOT_RUN.test(error.message)) attempt.written = false;
-        if (attempt?.written || attempt?.aborted) this.finish(error);
+        if (this.attempt !== undefined && NOT_RUN.test(error.message)) this.attempt.written = false;
+        if (this.isOver) this.finish(error);
         else next(error);
       };
     },

@@ -13,9 +13,9 @@ export function connectIoredis(client: IoredisClient, staleReads: boolean): Send
   const prefix = checkKeyPrefix(client.options.keyPrefix);
   const createCommand = commandsOf(client);
   return {
-    send(_key, command, attempt = new Attempt()) {
+    send(key, command, attempt = new Attempt()) {
       if (client.status === "end") return Promise.reject(closed());
-      const [name = "", ...args] = prefix === "" ? command : withKeyPrefix(command, prefix);
+      const [name = "", ...args] = prefix === "" ? command : withKeyPrefix(command, key, prefix);
       // A Cluster client knows reads, which may go to a replica, by their lower-case names only.
       const sent = createCommand(staleReads ? name.toLowerCase() : name, args, attempt);
       return client.sendCommand(sent) as Promise<RedisReply>;

@@ -1,18 +1,13 @@
 import { ConfigurationError } from "@sojourn/core";
 
-/** Where in a command its one key is. */
-function keyIndex(name: string): number {
-  return name === "EVALSHA" || name === "EVAL" ? 3 : 1;
-}
-
 /**
  * The client's own `keyPrefix` goes before every key, as it does with all other commands: an ACL may
  * demand it, and two applications may rely on it.
  */
-export function withKeyPrefix(command: readonly string[], prefix: string): string[] {
+export function withKeyPrefix(command: readonly string[], key: string, prefix: string): string[] {
   const prefixed = [...command];
-  const at = keyIndex(command[0] as string);
-  prefixed[at] = prefix + prefixed[at];
+  const at = command.indexOf(key, 1);
+  if (at > 0) prefixed[at] = prefix + key;
   return prefixed;
 }
 

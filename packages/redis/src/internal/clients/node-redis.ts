@@ -33,7 +33,7 @@ export function connectCluster(
  * to be aborted from then on, it is not sent again.
  */
 export function connectSentinel(
-  client: NodeRedisSentinel,
+  client: Pick<NodeRedisSentinel, "isOpen" | "sendCommand">,
   prefix: string,
   staleReads: boolean,
 ): Sender {
@@ -58,15 +58,15 @@ function createSender(
   return {
     send(key, command, attempt = new Attempt()) {
       if (!client.isOpen) return Promise.reject(notConnected());
-      const args = prefix === "" ? (command as string[]) : withKeyPrefix(command, prefix);
-      const options = {
-        abortSignal: signalOf(attempt, once),
-        typeMapping: AS_IT_IS,
-        timeout: undefined,
-      };
-      return sendCommand(prefix + key, args, options) as Promise<RedisReply>;
+      const args = prefix === "" ? (command as string[]) : withKeyPrefix(command, key, prefix);
+      return sendCommand(prefix + key, args, optionsOf(attempt, once)) as Promise<RedisReply>;
     },
   };
+}
+
+/** `once`: not again after it has been written. */
+export function optionsOf(attempt: Attempt, once = false): NodeRedisCommandOptions {
+  return { abortSignal: signalOf(attempt, once), typeMapping: AS_IT_IS, timeout: undefined };
 }
 
 /**
@@ -88,7 +88,7 @@ function signalOf(attempt: Attempt, once: boolean): Cancellation {
   };
 }
 
-function notConnected(): StoreUnavailableError {
+export function notConnected(): StoreUnavailableError {
   return new StoreUnavailableError(
     "The Redis client is not connected. node-redis does not connect by itself: call " +
       "`await client.connect()` when the application starts, and close it after the store's last use.",
