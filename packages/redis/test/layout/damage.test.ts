@@ -193,6 +193,17 @@ describe("a record that is damaged", () => {
     expect(await store.deleteAll(record.partition, NOW)).toEqual([record.handle]);
   });
 
+  test("data that lies apart and is something else is not read", async () => {
+    const record = await stored(APART);
+    for (const value of ["x\nkey\ntext\n\u0010\n", "\u0010\n", "\n\u0010\n", await field(record)]) {
+      await damage(record, value, ".");
+      await refused(
+        () => store.read(record, NOW),
+        () => store.update(record, { set: { a: "1" } }, NOW),
+      );
+    }
+  });
+
   test("a login in its place leaves nothing of its data", async () => {
     const record = await stored(APART);
     await damage(record, "");
