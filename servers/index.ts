@@ -2,10 +2,11 @@ export { startCluster, type ClusterOptions, type RedisCluster } from "./cluster.
 export type { MoveSlotOptions } from "./migrate-slot.ts";
 export { startProxy, type Direction, type Proxy } from "./proxy.ts";
 export { startRedis, type RedisOptions, type RedisServer } from "./redis.ts";
+export { startReplicated, type Replicated } from "./replicated.ts";
+export { until, type Patience } from "./until.ts";
 export {
   startUpstashBridge,
   type UpstashAddress,
   type UpstashBridge,
   type UpstashBridgeOptions,
 } from "./upstash-bridge.ts";
-export { until, type Patience } from "./until.ts";
