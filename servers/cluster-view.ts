@@ -37,11 +37,23 @@ export async function viewFrom(port: number): Promise<ClusterNode[]> {
   return (await askText(port, "CLUSTER", "NODES")).trim().split("\n").map(parseNode);
 }
 
-/** Which port serves which slots: the same text wherever two nodes agree. */
-export function layoutOf(view: readonly ClusterNode[]): string {
+/** Do the nodes on these ports serve every slot, or follow one that serves? */
+export function isComplete(view: readonly ClusterNode[], ports: ReadonlySet<number>): boolean {
+  const nodes = view.filter(({ port, failed }) => ports.has(port) && !failed);
+  const owners = new Set(nodes.filter(({ slots }) => slots.length > 0).map(({ id }) => id));
+  const served = nodes.flatMap(({ slots }) => slots).map(([from, to]) => to - from + 1);
+  return (
+    nodes.length === ports.size &&
+    nodes.every(({ id, primaryId }) => owners.has(id) || owners.has(primaryId)) &&
+    served.reduce((sum, count) => sum + count, 0) === 16_384
+  );
+}
+
+/** What these nodes serve and whom they follow: the same text wherever two views agree. */
+export function layoutOf(view: readonly ClusterNode[], ports: ReadonlySet<number>): string {
   return view
-    .filter(({ slots }) => slots.length > 0)
-    .map(({ port, slots }) => `${port}: ${slots.join(" ")}`)
+    .filter(({ port }) => ports.has(port))
+    .map(({ port, primaryId, slots }) => `${port} ${primaryId} ${slots.join(" ")}`)
     .toSorted()
     .join("\n");
 }

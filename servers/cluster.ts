@@ -1,4 +1,11 @@
-import { type ClusterNode, hasSlot, inService, layoutOf, viewFrom } from "./cluster-view.ts";
+import {
+  type ClusterNode,
+  hasSlot,
+  inService,
+  isComplete,
+  layoutOf,
+  viewFrom,
+} from "./cluster-view.ts";
 import { freePort } from "./free-port.ts";
 import { migrateSlot, type MoveSlotOptions } from "./migrate-slot.ts";
 import { type RedisServer, startAll, startRedis } from "./redis.ts";
@@ -31,7 +38,7 @@ export interface RedisCluster {
    * without it; `TAKEOVER`: without anybody. Resolves when every node knows.
    */
   failover(replicaPort: number, how?: "FORCE" | "TAKEOVER"): Promise<void>;
-  /** Resolves when running nodes serve every slot and agree on that, and replicas are attached. */
+  /** Resolves when the nodes that run serve every slot, agree on who does, and replicas follow. */
   healthy(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -63,10 +70,6 @@ export async function startCluster({
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     const create = ["--cluster", "create", ...addresses, "--cluster-replicas", `${each}`];
     await nodes[0]?.cli(...create, "--cluster-yes");
-    await until("the nodes agree", async () => {
-      const views = await Promise.all(nodes.map(({ port }) => viewFrom(port)));
-      return views.every((view) => view.filter(({ isPrimary }) => !isPrimary).length === replicas);
-    });
     await cluster.healthy();
   } catch (error) {
     await cluster.stop();
@@ -99,11 +102,10 @@ function createCluster(nodes: readonly RedisServer[]): RedisCluster {
 
   async function isHealthy(): Promise<boolean> {
     const here = running();
+    const ports = new Set(here.map(({ port }) => port));
     const views = await Promise.all(here.map(({ port }) => viewFrom(port)));
-    const owners = views[0]?.filter(({ slots }) => slots.length > 0) ?? [];
-    const runs = ({ port }: ClusterNode) => here.some((node) => node.port === port);
-    if (!owners.every(runs) || new Set(views.map(layoutOf)).size !== 1) return false;
-    if (views.flat().some((node) => node.failed && runs(node))) return false;
+    if (!views.every((one) => isComplete(one, ports))) return false;
+    if (new Set(views.map((one) => layoutOf(one, ports))).size !== 1) return false;
     const inOrder = await Promise.all(here.map(({ port }, i) => inService(port, views[i] ?? [])));
     return inOrder.every(Boolean);
   }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,6 +11,8 @@ const execute = promisify(execFile);
 export interface RedisOptions {
   /** As on redis-server's command line: `["--appendonly", "yes"]`. */
   readonly args?: readonly string[];
+  /** The text of a redis.conf. */
+  readonly config?: string;
   /** Default: one that is free. */
   readonly port?: number;
 }
@@ -40,13 +42,19 @@ export interface RedisServer {
   log(): string;
 }
 
+const configFile = "redis.conf";
 const defaults = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
 const ready = /Ready to accept connections|Sentinel ID is/;
 
 /** Starts redis-server, and resolves when it answers. It ends with this process at the latest. */
-export async function startRedis({ args = [], port }: RedisOptions = {}): Promise<RedisServer> {
+export async function startRedis({
+  args = [],
+  config = "",
+  port,
+}: RedisOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "sojourn-redis-"));
   try {
+    await writeFile(join(folder, configFile), config);
     for (;;) {
       try {
         return await start(folder, port ?? (await freePort()), args);
@@ -66,6 +74,7 @@ async function start(folder: string, port: number, args: readonly string[]): Pro
   // What comes later on the command line wins, but not over the port.
   const command = [
     "redis-server",
+    join(folder, configFile),
     ...defaults,
     "--dir",
     folder,
