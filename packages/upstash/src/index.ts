@@ -1,1 +1,2 @@
-export {};
+export type { UpstashClient } from "./client.ts";
+export { upstashStore, type UpstashStoreOptions } from "./upstash-store.ts";

@@ -1,0 +1,31 @@
+import type { Store } from "@sojourn/core";
+import { createStore, guard, type LayoutOptions } from "@sojourn/redis/layout";
+import type { UpstashClient } from "./client.ts";
+import { connect } from "./internal/connection.ts";
+import { readingAtPrimary } from "./internal/fresh-reads.ts";
+import { checkOptions } from "./internal/options.ts";
+import { requesterOf } from "./internal/requester.ts";
+
+export interface UpstashStoreOptions extends LayoutOptions {
+  /**
+   * ms that one call may take; default 1,000. Then it rejects with `StoreUnavailableError`. After three
+   * such calls in a row the next ones do so at once, but for one a second that tries.
+   */
+  readonly timeLimit?: number;
+  /**
+   * `accept`: sessions are read from the nearest replica, which may not know yet that one was revoked.
+   * Default: at the primary.
+   */
+  readonly staleReads?: "accept";
+}
+
+/**
+ * Sessions on Upstash, or on whatever else speaks its REST API, through a client of @upstash/redis.
+ * Each operation is one HTTP request, sent once, however the client is set.
+ */
+export function upstashStore(client: UpstashClient, options: UpstashStoreOptions = {}): Store {
+  checkOptions(options);
+  const { timeLimit, staleReads, ...layout } = options;
+  const connection = guard(connect(requesterOf(client)), { timeLimit, timerPerCall: true });
+  return createStore(staleReads === "accept" ? connection : readingAtPrimary(connection), layout);
+}
