@@ -1,0 +1,28 @@
+// `npm run bench -- <part>`: measures, prints what it found, and puts it into RESULTS.md. `--quick` shows
+// that everything runs and answers rightly, and writes nothing.
+import { parseArgs } from "node:util";
+import type { Part } from "./part.ts";
+import { redis } from "./redis/part.ts";
+import { writeResults } from "./results.ts";
+
+const parts: readonly Part[] = [redis];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false } },
+});
+const unknown = positionals.filter((name) => !parts.some((part) => part.name === name));
+if (unknown.length > 0) {
+  const list = parts.map(({ name, about }) => `  ${name}: ${about}`).join("\n");
+  console.error(
+    `There is no part "${unknown[0]}". The parts, all of them if you name none:\n${list}`,
+  );
+  process.exit(1);
+}
+
+for (const part of parts) {
+  if (positionals.length > 0 && !positionals.includes(part.name)) continue;
+  const findings = await part.run({ quick: values.quick });
+  console.log(`\n## ${part.name}\n\n${findings}`);
+  if (!values.quick) await writeResults(part.name, findings);
+}

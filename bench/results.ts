@@ -1,0 +1,23 @@
+import { readFile, writeFile } from "node:fs/promises";
+
+const FILE = new URL("RESULTS.md", import.meta.url);
+
+const INTRODUCTION = `# Results
+
+What \`npm run bench\` found. Each part says on what machine, with what versions and by what command; another machine gives other figures, so look at the ratios.
+`;
+
+/** Puts a part's findings in the place of its earlier ones; those of other parts stay. */
+export async function writeResults(name: string, findings: string): Promise<void> {
+  const sections = new Map(split(await readFile(FILE, "utf8").catch(() => "")));
+  sections.set(name, `## ${name}\n\n${findings.trim()}\n`);
+  await writeFile(FILE, [INTRODUCTION, ...sections.values()].join("\n"));
+}
+
+/** The parts by their names, in the order of the file. */
+function split(text: string): [name: string, section: string][] {
+  return text
+    .split(/^(?=## )/m)
+    .slice(1)
+    .map((section) => [/^## (.*)/.exec(section)?.[1] ?? "", `${section.trim()}\n`]);
+}
