@@ -1,5 +1,5 @@
 import type { Store } from "@sojourn/core";
-import { createStore, type RedisReply } from "@sojourn/redis";
+import { redisStore } from "@sojourn/redis";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster } from "redis";
 
@@ -28,10 +28,8 @@ async function connectIoredis(ports: readonly number[]): Promise<Connected> {
   const nodes = ports.map((port) => ({ host: "127.0.0.1", port }));
   const client = nodes.length === 1 ? new Redis({ ...nodes[0] }) : new Cluster(nodes);
   await client.ping();
-  const send = (_key: string, [command = "", ...args]: readonly string[]) =>
-    client.call(command, ...args) as Promise<RedisReply>;
   return {
-    store: createStore({ send }),
+    store: redisStore(client),
     get: (key) => client.get(key),
     set: (key, value) => client.set(key, value, "EX", TTL),
     addToSet: (key, member) => client.sadd(key, member),
@@ -47,7 +45,7 @@ async function connectNodeRedis(ports: readonly number[]): Promise<Connected> {
   if (ports.length === 1) {
     const client = await createClient({ ...urls[0] }).connect();
     return {
-      store: createStore({ send: (_key, args) => client.sendCommand([...args]) }),
+      store: redisStore(client),
       get: (key) => client.get(key),
       set: (key, value) => client.set(key, value, { expiration }),
       addToSet: (key, member) => client.sAdd(key, member),
@@ -56,7 +54,7 @@ async function connectNodeRedis(ports: readonly number[]): Promise<Connected> {
   }
   const cluster = await createCluster({ rootNodes: urls }).connect();
   return {
-    store: createStore({ send: (key, args) => cluster.sendCommand(key, false, [...args]) }),
+    store: redisStore(cluster),
     get: (key) => cluster.get(key),
     set: (key, value) => cluster.set(key, value, { expiration }),
     addToSet: (key, member) => cluster.sAdd(key, member),
