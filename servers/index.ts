@@ -11,3 +11,4 @@ export {
   type UpstashBridge,
   type UpstashBridgeOptions,
 } from "./upstash-bridge.ts";
+export type { UpstashOrder, UpstashReport } from "./upstash-control.ts";
