@@ -44,7 +44,7 @@ export interface NodeRedisPool extends NodeRedisShared {
 export interface NodeRedisCluster extends NodeRedisShared {
   readonly masters: readonly object[];
   sendCommand(
-    firstKey: string,
+    firstKey: string | undefined,
     isReadonly: boolean,
     args: string[],
     options?: NodeRedisCommandOptions,

@@ -20,9 +20,12 @@ export class Attempt {
   only: object | undefined;
   /** Takes it out of the queue that it is in. */
   onAbort: (() => void) | undefined;
+  /** Hears that nothing came of it in time: the server that it went to may not be the right one. */
+  onLate: (() => void) | undefined;
 
   abort(): void {
     this.aborted = true;
     this.onAbort?.();
+    this.onLate?.();
   }
 }

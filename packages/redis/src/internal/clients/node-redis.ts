@@ -23,9 +23,32 @@ export function connectCluster(
   prefix: string,
   staleReads: boolean,
 ): Sender {
-  return createSender(client, prefix, (key, args, options) =>
+  const { send } = createSender(client, prefix, (key, args, options) =>
     client.sendCommand(key, staleReads && isRead(args), args, options),
   );
+  const rediscover = createRediscover(client);
+  return {
+    send(key, command, attempt = new Attempt()) {
+      attempt.onLate = () => rediscover(prefix + key);
+      return send(key, command, attempt);
+    },
+  };
+}
+
+/**
+ * A Cluster client asks again who serves what only when a node says so, and one that hangs or is gone
+ * says nothing: node-redis 5 would try it forever. Without a key, any node is asked, and one that is
+ * not the right one says so.
+ */
+export function createRediscover(client: NodeRedisCluster): (key: string) => void {
+  let last: Attempt | undefined;
+  return (key) => {
+    if (!client.isOpen) return;
+    // The one before may have come to the node that is gone; this one comes to another.
+    last?.abort();
+    last = new Attempt();
+    client.sendCommand(undefined, false, ["HMGET", key, ""], optionsOf(last)).catch(() => {});
+  };
 }
 
 /**

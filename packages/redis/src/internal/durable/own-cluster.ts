@@ -2,7 +2,7 @@ import type { NodeRedisCluster } from "../../client.ts";
 import type { RedisReply } from "../../connection.ts";
 import type { Attempt } from "../clients/attempt.ts";
 import { withKeyPrefix } from "../clients/key-prefix.ts";
-import { connectCluster, optionsOf } from "../clients/node-redis.ts";
+import { connectCluster, createRediscover, optionsOf } from "../clients/node-redis.ts";
 import { hashSlot } from "./hash-slot.ts";
 import type { OwnConnection } from "./own-connection.ts";
 import {
@@ -34,6 +34,7 @@ export function ownCluster(
 ): OwnConnection {
   const cluster = client as Cluster;
   const open = createOpen(cluster, isOurs);
+  const rediscover = createRediscover(cluster);
   const anywhere = connectCluster(cluster, prefix, false);
 
   async function primaryOf(slot: number): Promise<NodeRedisNode> {
@@ -45,6 +46,7 @@ export function ownCluster(
   return {
     async write(key, command, attempt) {
       await open(attempt);
+      attempt.onLate = () => rediscover(prefix + key);
       const slot = hashSlot(prefix + key);
       const node = await primaryOf(slot);
       const args = withKeyPrefix(command, key, prefix);
