@@ -27,6 +27,20 @@ export function check(condition: boolean, what: string): asserts condition {
   if (!condition) throw new ContractViolation(what, true, false);
 }
 
+/** The call must reject, and with this error. */
+export async function checkRejects(
+  call: () => Promise<unknown>,
+  error: abstract new (...args: never[]) => Error,
+  what: string,
+): Promise<void> {
+  const settled = await call().then(
+    (value) => ({ value }),
+    (reason: unknown) => ({ reason }),
+  );
+  if ("reason" in settled && settled.reason instanceof error) return;
+  throw new ContractViolation(`${what} must reject with ${error.name}`, error.name, settled);
+}
+
 /** One text for values that are alike: keys in order, own keys only, whatever they are named. */
 export function show(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {

@@ -4,25 +4,10 @@ import {
   type Store,
   StoreUnavailableError,
 } from "@sojourn/core";
-import { ContractViolation } from "../assert.ts";
+import { checkRejects } from "../assert.ts";
 import type { Operation } from "../calls.ts";
 import type { StoreCase } from "../contract.ts";
 import { handle, newPartition, newRecord, NOW, put } from "../records.ts";
-
-type ErrorClass = typeof StoreUnavailableError | typeof CorruptRecordError;
-
-async function checkRejects(
-  call: () => Promise<unknown>,
-  error: ErrorClass,
-  what: string,
-): Promise<void> {
-  const settled = await call().then(
-    (value) => ({ value }),
-    (reason: unknown) => ({ reason }),
-  );
-  if ("reason" in settled && settled.reason instanceof error) return;
-  throw new ContractViolation(`${what} must reject with ${error.name}`, error.name, settled);
-}
 
 async function checkAllReject(store: Store, ref: SessionRef): Promise<void> {
   const record = newRecord(ref.partition, { handle: handle("new") });
