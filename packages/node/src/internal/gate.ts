@@ -1,9 +1,11 @@
-import type { Exchange } from "@sojourn/core";
 import type { ServerResponse } from "node:http";
+import { createCalls, dropCall } from "./calls.ts";
 import { createDrain } from "./drain.ts";
 import { discardHead, headersOf } from "./head.ts";
 import { type Flow, lock, sealed } from "./lock.ts";
 import { cover } from "./methods.ts";
+import { finishAll, type PartOfExchange } from "./saving.ts";
+import { createSuccessor, type Successor } from "./successor.ts";
 
 /**
  * Stands between a handler and its response: nothing leaves before the sessions are saved, and what
@@ -14,7 +16,8 @@ import { cover } from "./methods.ts";
  * `passing`  the headers have their cookies, and everything goes straight through
  *
  * From `open` it goes to `passing` at once if no session was asked for, or all are saved already.
- * From `held` it goes back to `open` if saving fails: nothing has left, and another answer can.
+ * From `held` it goes back to `open` if saving fails: nothing has left, and another answer can, from
+ * a successor. The handler may go on as if its own had left, and nothing of that is heard.
  */
 export interface Gate {
   /** Takes a session's exchange in. `answer` is called when the response cannot be what the handler sent. */
@@ -30,9 +33,6 @@ export interface Gate {
   save(): Promise<void>;
 }
 
-type PartOfExchange = Pick<Exchange, "asked" | "finish" | "apply">;
-type Callback = (error?: Error | null) => void;
-
 // On the response itself: with a WeakMap the adapter costs a request that asks for no session 16 us
 // instead of 3 (Node 24), nearly all of it in the garbage collector.
 const GATE: unique symbol = Symbol("Sojourn gate");
@@ -44,20 +44,22 @@ export function gateOf(res: ServerResponse & { [GATE]?: Gate }): Gate {
 
 function createGate(res: ServerResponse): Gate {
   const exchanges: PartOfExchange[] = [];
-  const queue: { run: () => unknown; callback: Callback | undefined }[] = [];
-  const flow: Flow = { ended: false, full: false };
+  const calls = createCalls();
+  const flow: Flow = { ended: false, over: false, full: false };
   let state: "open" | "held" | "passing" = res.headersSent ? "passing" : "open";
   let saving: Promise<void> | undefined;
   let saved = false;
   let failed = false;
   let turns = 0;
   let answer: (error: unknown) => void;
+  let successor: Successor | undefined;
   let unlock: (() => void) | undefined;
 
   // Others may have put theirs over the response's methods before, and may again after.
   const { writeHead, write, end, flushHeaders } = res;
   const methods = { writeHead, write, end, flushHeaders };
   const drain = createDrain(res);
+  if (state === "passing") drain.close();
 
   function asked(): boolean {
     return exchanges.some((exchange) => exchange.asked);
@@ -86,8 +88,8 @@ function createGate(res: ServerResponse): Gate {
 
   function hold(): void {
     state = "held";
-    // Whoever began to save hears of it when that fails.
-    const reply = saving === undefined ? answer : () => {};
+    // Whoever began to save hears of it when that fails, and answers.
+    const reply = saving === undefined ? answer : undefined;
     close();
     saveOnce().then(release, (error: unknown) => refuse(error, reply));
   }
@@ -106,7 +108,7 @@ function createGate(res: ServerResponse): Gate {
     pass();
     let given: unknown[];
     try {
-      given = queue.splice(0).map(({ run }) => run());
+      given = calls.run();
     } catch (error) {
       // The handler should have been thrown this, but is long past it.
       if (res.headersSent) return void res.destroy(error as Error);
@@ -119,29 +121,34 @@ function createGate(res: ServerResponse): Gate {
     drain.close();
   }
 
-  function refuse(error: unknown, reply: (error: unknown) => void): void {
+  function refuse(error: unknown, reply?: (error: unknown) => void): void {
     open();
     state = "open";
     gate.refused = true;
     // A handler in the middle of its answer will fail when that is closed, and frameworks then
     // break the connection: the client should not have begun another request on it.
     if (!flow.ended) res.shouldKeepAlive = false;
-    tell(queue.splice(0), error);
+    calls.drop(error);
     discardHead(res, error);
     // Whoever has put theirs over ours since (`compression` does) is amid the answer that is given up.
     if (!isOutermost()) isOutermost = install();
-    reply(error);
+    if (reply === undefined) return;
+    successor = createSuccessor(res, flow, error);
+    drain.restart(successor.isCalling);
+    successor.appoint(reply);
   }
 
   /** Runs it now or when it may. Undefined: not now. */
-  function leave<T>(run: () => T, args: readonly unknown[] = []): T | undefined {
-    const callback = args.find((arg): arg is Callback => typeof arg === "function");
-    // A handler may go on to send what was refused, although another answer has taken its place.
-    if (gate.refused && res.writableEnded) return void tell([{ callback }], lateError());
+  function leave<T>(run: () => T, args: readonly unknown[]): T | undefined {
+    if (gate.refused && (res.writableEnded || successor?.isCalling() === false)) return drop(args);
     if (state === "open") begin();
     if (state === "passing") return run();
-    queue.push({ run, callback });
+    calls.add(run, args);
     return undefined;
+  }
+
+  function drop(args: readonly unknown[]): undefined {
+    dropCall(args, new Error("Another answer takes its place: the session could not be saved."));
   }
 
   /** Puts ours over the response's methods. Those that were put there before are dead. */
@@ -149,10 +156,10 @@ function createGate(res: ServerResponse): Gate {
     const turn = ++turns;
     return cover(res, methods, {
       flow,
-      send: (run, args) => (turn === turns ? leave(run, args) : undefined),
+      send: (run, args = []) => (turn === turns ? leave(run, args) : drop(args)),
       addsHeaders() {
         if (state === "held") throw sealed("write");
-        return state === "open" && asked();
+        return turn === turns && state === "open" && asked();
       },
     });
   }
@@ -187,25 +194,4 @@ function createGate(res: ServerResponse): Gate {
     },
   };
   return gate;
-}
-
-/** After one has failed, the others are not saved either: the handler's answer is not given. */
-async function finishAll(exchanges: readonly PartOfExchange[], failed: boolean): Promise<void> {
-  const errors: unknown[] = [];
-  for (const exchange of exchanges) {
-    try {
-      await exchange.finish({ failed: failed || errors.length > 0 });
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
-}
-
-function lateError(): Error {
-  return new Error("Another answer was sent: the session could not be saved.");
-}
-
-function tell(calls: readonly { callback: Callback | undefined }[], error: unknown): void {
-  for (const { callback } of calls) if (callback) process.nextTick(callback, error);
 }

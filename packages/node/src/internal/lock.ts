@@ -4,6 +4,8 @@ import { hasMessage } from "./head.ts";
 /** How far the handler has come with its answer. */
 export interface Flow {
   ended: boolean;
+  /** Its end, or that of the answer in its place, has been passed on. */
+  over: boolean;
   /** A write was told to wait for "drain". */
   full: boolean;
 }
@@ -18,9 +20,16 @@ function refuseEdit(): never {
   throw sealed("set");
 }
 
+function refuseSend(): never {
+  throw sealed("write");
+}
+
 // The same functions for every response: with new ones V8 would make a class of each.
 const COVER: [name: string, property: PropertyDescriptor & ThisType<Locked>][] = [
   ["headersSent", { get: () => true }],
+  // `compression` before 1.8 asks Node's own field instead. Node would send what it finds there.
+  ["_header", { get: () => "held" }],
+  ["_send", { value: refuseSend, writable: true }],
   [
     "writableEnded",
     {

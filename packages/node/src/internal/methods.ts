@@ -39,7 +39,12 @@ export function cover(res: ServerResponse, methods: Methods, outlet: Outlet): ()
   } as typeof write);
 
   const ourEnd = (res.end = function (...args: Parameters<typeof end>) {
-    if (send(() => end.apply(res, args), args) === undefined) flow.ended = true;
+    function passOn(): ServerResponse {
+      const given = end.apply(res, args);
+      flow.over = true;
+      return given;
+    }
+    if (send(passOn, args) === undefined) flow.ended = true;
     return res;
   } as typeof end);
 
