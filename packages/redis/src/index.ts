@@ -1,4 +1,4 @@
 export type { RedisClient } from "./client.ts";
 export { redisStore, type RedisStoreOptions } from "./redis-store.ts";
-export { createStore, type LayoutOptions } from "./store.ts";
+export { createStore, type LayoutOptions, type LayoutPowers } from "./store.ts";
 export type { RedisConnection, RedisReply } from "./connection.ts";

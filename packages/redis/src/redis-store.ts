@@ -1,9 +1,9 @@
-import type { Store } from "@sojourn/core";
+import type { PoweredStore } from "@sojourn/core";
 import type { RedisClient } from "./client.ts";
 import { connect } from "./internal/clients/connect.ts";
 import { guard } from "./internal/guard.ts";
 import { checkMs } from "./internal/options.ts";
-import { createStore, type LayoutOptions } from "./store.ts";
+import { createStore, type LayoutOptions, type LayoutPowers } from "./store.ts";
 
 export interface RedisStoreOptions extends LayoutOptions {
   /**
@@ -22,7 +22,10 @@ export interface RedisStoreOptions extends LayoutOptions {
  * Sessions on Redis 6.2 or later: standalone, Sentinel or Cluster. The client is yours, of ioredis or
  * node-redis; it is connected and closed by you.
  */
-export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+export function redisStore(
+  client: RedisClient,
+  options: RedisStoreOptions = {},
+): PoweredStore<LayoutPowers> {
   const { timeLimit = 1_000 } = options;
   checkMs("timeLimit", timeLimit);
   return createStore(guard(connect(client, options), { timeLimit }), options);

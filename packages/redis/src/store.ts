@@ -1,4 +1,11 @@
-import { ABANDONED_AFTER, NOT_BEFORE_KEPT, type Store } from "@sojourn/core";
+import {
+  ABANDONED_AFTER,
+  type Marks,
+  NOT_BEFORE_KEPT,
+  type Once,
+  type PoweredStore,
+  type References,
+} from "@sojourn/core";
 import type { RedisConnection } from "./connection.ts";
 import { changeArgs } from "./internal/change.ts";
 import { createExpiryIndex } from "./internal/expiry-index.ts";
@@ -9,6 +16,9 @@ import { LIST } from "./internal/lua/list.ts";
 import { READ } from "./internal/lua/read.ts";
 import { UPDATE } from "./internal/lua/update.ts";
 import { checkLayout } from "./internal/options.ts";
+import { createMarks } from "./internal/powers/marks.ts";
+import { createOnce } from "./internal/powers/once.ts";
+import { createReferences } from "./internal/powers/references.ts";
 import { pack, packTime, unpack, unpackEnvelope } from "./internal/record.ts";
 import { corrupt, handles, parts, unexpected } from "./internal/replies.ts";
 import { createScript } from "./internal/script.ts";
@@ -26,6 +36,13 @@ export interface LayoutOptions {
    * kept, at one more write a session. Without it, `sweep` finds nothing: what expires goes by itself.
    */
   readonly keepExpired?: number;
+}
+
+/** What one command on one key can do, whatever the connection. */
+export interface LayoutPowers {
+  readonly marks: Marks;
+  readonly references: References;
+  readonly once: Once;
 }
 
 /** ms that a key outlives its last session, so that clocks need not agree to the millisecond. */
@@ -49,7 +66,7 @@ export function createStore(
   connection: RedisConnection,
   options: LayoutOptions = {},
   durable: RedisConnection = connection,
-): Store {
+): PoweredStore<LayoutPowers> {
   checkLayout(options);
   const { prefix = "sojourn:", clock = "application", keepExpired } = options;
   // All of a partition's sessions are under one key: one hash slot, one atomic step.
@@ -62,6 +79,12 @@ export function createStore(
       : createExpiryIndex(connection, `${prefix}expiry`, keyOf, time, keepExpired);
 
   return {
+    powers: {
+      marks: createMarks(connection, durable, prefix),
+      references: createReferences(connection, prefix, time),
+      once: createOnce(durable, prefix, time),
+    },
+
     async create(record, now, { limit, replaces = "" } = {}) {
       const { value, data } = pack(record);
       const deadline = Math.min(record.idleExpiresAt, record.expiresAt);

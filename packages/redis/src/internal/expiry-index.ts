@@ -1,6 +1,7 @@
 import type { SessionRecord, SessionRef } from "@sojourn/core";
 import type { RedisConnection } from "../connection.ts";
 import { CLAIM, EXPIRE, INDEX } from "./lua/expiry.ts";
+import { memberOf, refOf } from "./member.ts";
 import { unpackEnvelope } from "./record.ts";
 import { parts } from "./replies.ts";
 import { createScript } from "./script.ts";
@@ -8,9 +9,6 @@ import { createScript } from "./script.ts";
 const addTo = createScript(INDEX);
 const claim = createScript(CLAIM);
 const expire = createScript(EXPIRE);
-
-/** Characters of a partition. The rest of a member is the handle. */
-const PARTITION = 16;
 
 /**
  * Deadlines in order, for whoever wants to know what expired. It knows the deadline that a session had
@@ -28,7 +26,7 @@ export function createExpiryIndex(
   sweep(now: number, limit: number): Promise<SessionRecord[]>;
 } {
   async function add(ref: SessionRef, deadline: number, now: number): Promise<void> {
-    const args = [time(now), String(deadline), ref.partition + ref.handle, String(keptFor)];
+    const args = [time(now), String(deadline), memberOf(ref), String(keptFor)];
     try {
       await addTo(connection, key, args);
     } catch {
@@ -38,11 +36,7 @@ export function createExpiryIndex(
 
   /** Each member goes to one caller only: from here on it is this one's to look after. */
   async function claimed(now: number, limit: number): Promise<SessionRef[]> {
-    const members = parts(await claim(connection, key, [time(now), String(limit)])).map(String);
-    return members.map((member) => ({
-      partition: member.slice(0, PARTITION),
-      handle: member.slice(PARTITION),
-    }));
+    return parts(await claim(connection, key, [time(now), String(limit)])).map(refOf);
   }
 
   async function expired(ref: SessionRef, now: number): Promise<SessionRecord | null> {
