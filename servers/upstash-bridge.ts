@@ -81,7 +81,7 @@ export async function startUpstashBridge(
 
   function hang(response: ServerResponse, met: Fault): void {
     if (met === fault) hanging.add(response);
-    else response.destroy();
+    else breakOff(response);
   }
 
   const server = createServer((request, response) => {
@@ -113,7 +113,7 @@ export async function startUpstashBridge(
     truncate: () => void (fault = { kind: "truncate" }),
     heal() {
       fault = undefined;
-      for (const response of hanging) response.destroy();
+      for (const response of hanging) breakOff(response);
       hanging.clear();
     },
     async stop() {
@@ -133,10 +133,15 @@ function fail(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { "Content-Type": type }).end(body);
 }
 
+/** Not `response.destroy()`: on Bun that is an answer, empty and with status 200. */
+function breakOff({ socket }: ServerResponse): void {
+  socket?.resetAndDestroy();
+}
+
 function truncate(response: ServerResponse, body: Answer | Answer[]): void {
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": bytes.length });
-  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());
 }
 
 /** Server-sent events, each "message,channel,text". */

@@ -1,4 +1,5 @@
 import type { Sender } from "@sojourn/redis/layout";
+import { withoutResending } from "./deno.ts";
 import { answeredWith, failed } from "./failure.ts";
 import type { Requester, UpstashAnswer } from "./requester.ts";
 
@@ -13,7 +14,8 @@ export function connect(requester: Requester): Sender {
       }
       let answer: UpstashAnswer;
       try {
-        answer = await requester.request({ body: command, signal: () => abort.signal });
+        const request = { body: command, signal: () => abort.signal };
+        answer = await withoutResending(() => requester.request(request));
       } catch (error) {
         throw failed(error);
       }
