@@ -3,5 +3,6 @@
 export type { RedisConnection, RedisReply } from "./connection.ts";
 export type { Attempt, Sender } from "./internal/clients/attempt.ts";
 export { guard, type GuardOptions } from "./internal/guard.ts";
+export { checkMs } from "./internal/options.ts";
 export { createScript, type Script } from "./internal/script.ts";
 export { createStore, type LayoutOptions, type LayoutPowers } from "./store.ts";
