@@ -1,1 +1,6 @@
-export { memoryStore, type MemoryStoreOptions } from "./memory-store.ts";
+export {
+  type MemoryStore,
+  memoryStore,
+  type MemoryStoreOptions,
+  type ReplicableMemoryStore,
+} from "./memory-store.ts";

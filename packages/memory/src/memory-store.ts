@@ -1,7 +1,19 @@
-import { ConfigurationError, dataSize, type Store, StoreFullError } from "@sojourn/core";
+import {
+  ConfigurationError,
+  dataSize,
+  type PoweredStore,
+  StoreFullError,
+  type StorePowers,
+} from "@sojourn/core";
 import { apply, conflicts, merged } from "./internal/change.ts";
+import { memoryChannel } from "./internal/channel.ts";
+import { Journal } from "./internal/journal.ts";
 import { yielding } from "./internal/limit.ts";
-import { Stamps } from "./internal/stamps.ts";
+import { memoryMarks } from "./internal/marks.ts";
+import { memoryOnce } from "./internal/once.ts";
+import { memoryReferences } from "./internal/references.ts";
+import { memoryReplica } from "./internal/replica.ts";
+import { STAMP_KEPT, Stamps } from "./internal/stamps.ts";
 import { Table } from "./internal/table.ts";
 
 export interface MemoryStoreOptions {
@@ -11,6 +23,11 @@ export interface MemoryStoreOptions {
    * `create` rejects with `StoreFullError`.
    */
   readonly maxSessions?: number;
+  /**
+   * Whether the store can be copied, and be a copy: it has the power `replica` then, and keeps a journal
+   * of what changed and of what was ended. Default false.
+   */
+  readonly replicable?: boolean;
 }
 
 /** How many list entries there are unless asked otherwise. */
@@ -22,19 +39,31 @@ const LEFT_FOR_SWEEP = 60_000;
 /** How many a write clears away. Two, when it adds one: what has expired never piles up. */
 const CLEARED_PER_WRITE = 2;
 
+export type MemoryStore = PoweredStore<Required<Omit<StorePowers, "replica">>>;
+
+export type ReplicableMemoryStore = PoweredStore<Required<StorePowers>>;
+
 /**
  * A store in the memory of this process. Sessions end with it, and no other process sees them.
  *
  * Each operation is one synchronous step, so that no two can interleave. There is no timer: writes
  * clear away what expired, a bounded number each.
  */
-export function memoryStore({ maxSessions = Infinity }: MemoryStoreOptions = {}): Store {
+export function memoryStore(
+  options: MemoryStoreOptions & { readonly replicable: true },
+): ReplicableMemoryStore;
+export function memoryStore(options?: MemoryStoreOptions): MemoryStore;
+export function memoryStore({
+  maxSessions = Infinity,
+  replicable = false,
+}: MemoryStoreOptions = {}): MemoryStore {
   if (maxSessions !== Infinity && !(Number.isSafeInteger(maxSessions) && maxSessions > 0)) {
     throw new ConfigurationError(
       `maxSessions is ${String(maxSessions)}. Write a whole number from 1 up, or leave it out for no bound.`,
     );
   }
-  const table = new Table();
+  const journal = replicable ? new Journal() : undefined;
+  const table = new Table(journal);
   const { rows, partitions } = table;
   const stamps = new Stamps();
 
@@ -62,6 +91,12 @@ export function memoryStore({ maxSessions = Infinity }: MemoryStoreOptions = {})
     table.remove(row);
   }
 
+  /** Before a record is added. */
+  function prepare(now: number): void {
+    clearAway(now);
+    makeRoom(now);
+  }
+
   return {
     async create(record, now, { limit, replaces } = {}) {
       const { partition, authenticatedAt } = record;
@@ -78,11 +113,13 @@ export function memoryStore({ maxSessions = Infinity }: MemoryStoreOptions = {})
       if (victims === null) return { status: "limit-reached" };
 
       const evicted = victims.map((row) => rows.handle(row));
-      for (const row of new Set([...victims, replaced, taken])) {
-        if (row !== undefined) table.remove(row);
+      if (taken !== undefined) table.remove(taken);
+      for (const row of new Set([...victims, replaced])) {
+        if (row !== undefined && row !== taken) table.end(row);
       }
       makeRoom(now);
       table.add(record);
+      journal?.wrote(record, now);
       return { status: "created", evicted };
     },
 
@@ -105,6 +142,7 @@ export function memoryStore({ maxSessions = Infinity }: MemoryStoreOptions = {})
       rows.setData(row, data);
       const renewed = apply(rows, row, change);
       table.moved(row);
+      journal?.wrote(ref, now);
       return { status: "updated", version: rows.version(row), renewed };
     },
 
@@ -112,7 +150,7 @@ export function memoryStore({ maxSessions = Infinity }: MemoryStoreOptions = {})
       const row = partitions.find(ref);
       if (row === undefined) return "gone";
       if (ifVersion !== undefined && ifVersion !== rows.version(row)) return "conflict";
-      table.remove(row);
+      table.end(row);
       return "deleted";
     },
 
@@ -124,9 +162,10 @@ export function memoryStore({ maxSessions = Infinity }: MemoryStoreOptions = {})
 
     async deleteAll(partition, now, { except } = {}) {
       stamps.set(partition, now);
+      journal?.stamp(partition, now + STAMP_KEPT);
       const going = liveOf(partition, now).filter((row) => rows.handle(row) !== except);
       const handles = going.map((row) => rows.handle(row));
-      for (const row of going) table.remove(row);
+      for (const row of going) table.end(row);
       return handles;
     },
 
@@ -139,6 +178,14 @@ export function memoryStore({ maxSessions = Infinity }: MemoryStoreOptions = {})
         table.remove(row);
       }
       return swept;
+    },
+
+    powers: {
+      marks: memoryMarks(),
+      references: memoryReferences(),
+      once: memoryOnce(),
+      channel: memoryChannel(),
+      ...(journal && { replica: memoryReplica(table, stamps, journal, prepare) }),
     },
   };
 }

@@ -33,7 +33,7 @@ export class Rows {
   }
 
   /** `alike`: a row of the same partition, to share its texts with. */
-  add(record: NewSessionRecord, alike: number | undefined): number {
+  add(record: NewSessionRecord, alike: number | undefined, version: number = 1): number {
     const row = this.#free.pop() ?? this.#end++;
     if (row === this.#pages.length * PAGE) this.#pages.push(createPage());
     const { partition, userId } = alike === undefined ? record : this.#ownerOf(alike);
@@ -43,7 +43,7 @@ export class Rows {
     page.handles[i] = record.handle;
     page.userIds[i] = userId === record.userId ? userId : record.userId;
     page.policies[i] = record.policy;
-    page.numbers.setUint32(i * ROW_BYTES + VERSION, 1);
+    page.numbers.setUint32(i * ROW_BYTES + VERSION, version);
     page.numbers.setUint8(i * ROW_BYTES + PERSISTENT, Number(record.persistent));
     this.setCredential(row, record.credential);
     this.setFacts(row, record.facts);

@@ -1,7 +1,8 @@
 import type { NewSessionRecord, SessionRef } from "@sojourn/core";
 import { Heap } from "./heap.ts";
+import type { Journal } from "./journal.ts";
 import { Partitions } from "./partitions.ts";
-import { Rows } from "./rows.ts";
+import { EXPIRES_AT, Rows } from "./rows.ts";
 
 /** The rows and every order they are looked up in. Rows come and go only through here. */
 export class Table {
@@ -9,16 +10,31 @@ export class Table {
   readonly partitions: Partitions = new Partitions(this.rows);
   readonly #byDeadline = new Heap();
   readonly #anonymous = new Heap();
+  readonly #journal: Journal | undefined;
 
-  add(record: NewSessionRecord): void {
+  /** `journal`: is told of what goes. */
+  constructor(journal?: Journal) {
+    this.#journal = journal;
+  }
+
+  add(record: NewSessionRecord, version?: number): void {
     const [alike] = this.partitions.rowsOf(record.partition);
-    const row = this.rows.add(record, alike);
+    const row = this.rows.add(record, alike, version);
     this.partitions.add(row);
     this.#byDeadline.add(row, this.rows.deadline(row));
     if (record.userId === null) this.#anonymous.add(row, this.rows.lastActive(row));
   }
 
+  /** Removes a session that was ended, for all who follow. */
+  end(row: number): void {
+    const ref = { partition: this.rows.partition(row), handle: this.rows.handle(row) };
+    const expiresAt = this.rows.time(row, EXPIRES_AT) as number;
+    this.remove(row);
+    this.#journal?.bury(ref, expiresAt);
+  }
+
   remove(row: number): void {
+    this.#journal?.forget(this.rows.partition(row), this.rows.handle(row));
     this.partitions.remove(row);
     this.#byDeadline.remove(row);
     if (this.rows.userId(row) === null) this.#anonymous.remove(row);
