@@ -1,12 +1,13 @@
 import { ConfigurationError } from "@sojourn/core";
+import { checkMs } from "@sojourn/redis/layout";
 import type { UpstashStoreOptions } from "../upstash-store.ts";
 
 const NAMES: Readonly<Record<keyof UpstashStoreOptions, true>> = {
+  prefix: true,
   clock: true,
   keepExpired: true,
-  prefix: true,
-  staleReads: true,
   timeLimit: true,
+  staleReads: true,
 };
 
 /** What the layout does not check itself. */
@@ -19,21 +20,18 @@ export function checkOptions(options: UpstashStoreOptions): void {
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(NAMES, name));
   if (unknown.length > 0) {
     throw new ConfigurationError(
-      `${unknown.join(", ")}: unknown. Options: ${Object.keys(NAMES).join(", ")}.`,
+      `There is no option ${unknown.join(", ")}. Options: ${Object.keys(NAMES).join(", ")}.`,
     );
   }
   const { clock, staleReads, timeLimit } = options;
+  if (timeLimit !== undefined) checkMs("timeLimit", timeLimit);
   if (staleReads !== undefined && staleReads !== "accept") {
     throw new ConfigurationError('staleReads is "accept", or is left out.');
   }
   if (staleReads === "accept" && clock === "server") {
     throw new ConfigurationError(
-      'staleReads has no effect with clock: "server", which reads at the primary. Leave one out.',
-    );
-  }
-  if (timeLimit !== undefined && !(Number.isSafeInteger(timeLimit) && timeLimit > 0)) {
-    throw new ConfigurationError(
-      `timeLimit is ${String(timeLimit)}. Write a whole number of milliseconds from 1 up, or leave it out.`,
+      'With clock: "server" sessions are read at the primary, so that staleReads has no effect. ' +
+        "Leave one of them out.",
     );
   }
 }

@@ -2,19 +2,16 @@ import { createScript, type RedisConnection } from "@sojourn/redis/layout";
 
 const call = createScript("return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))");
 
-/** Scripts, and what writes. These run at the primary whatever one does. */
-const WRITES: ReadonlySet<string | undefined> = new Set(["EVALSHA", "EVAL", "HDEL"]);
-
 /**
  * Upstash answers a read from any replica, in a Global database from the nearest region: a session
  * that was revoked a moment ago may still be there. A script may write, so that it runs at the primary;
- * hence reads are scripts too. https://upstash.com/docs/redis/features/consistency
+ * hence what is no script is made one. https://upstash.com/docs/redis/features/consistency
  */
-export function readingAtPrimary(connection: RedisConnection): RedisConnection {
+export function atThePrimary(connection: RedisConnection): RedisConnection {
   return {
     send(key, command) {
       const [name = "", , ...args] = command;
-      return WRITES.has(name)
+      return name === "EVALSHA" || name === "EVAL"
         ? connection.send(key, command)
         : call(connection, key, [name, ...args]);
     },
