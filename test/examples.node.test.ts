@@ -76,9 +76,12 @@ describe.each(Object.entries(servers))("examples/%s", (name, who) => {
   });
 });
 
-test("examples/direct tells the story of its README", async () => {
-  const { command, shown } = documented(readme("direct"));
-  const story = run({ command, folder: "examples/direct" });
-  expect(await story.ended).toBe(0);
-  expect(normal(story.output())).toMatch(pattern(shown));
-});
+test.each(["direct", "redis-cluster"])(
+  "examples/%s tells the story of its README",
+  async (name) => {
+    const { command, shown } = documented(readme(name));
+    const story = run({ command, folder: `examples/${name}` });
+    expect(await story.ended).toBe(0);
+    expect(normal(story.output())).toMatch(pattern(shown));
+  },
+);
