@@ -14,9 +14,10 @@ export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-export const AWAY = "invariant 8: a backend that is away";
-export const SILENT = "invariant 8: a backend that does not answer";
-export const FAILURES: readonly string[] = [AWAY, SILENT];
+export const FAILURES: readonly string[] = [
+  "invariant 8: a backend that is away",
+  "invariant 8: a backend that does not answer",
+];
 
 /** The answer, or this one in the place of an unreachable backend's error. */
 export function otherwise<T>(answer: Promise<T>, fallback: T): Promise<T> {
