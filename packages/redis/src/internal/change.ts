@@ -1,34 +1,32 @@
 import type { SessionChange, UpdateOptions } from "@sojourn/core";
 import { escaped, packOptional, packTime } from "./record.ts";
 
-const LEFT = ".";
-
-/** A change as the script for `update` takes it. */
+/** A change as the script for `update` takes it: words, each with two arguments, in this order. */
 export function changeArgs(
   { set = {}, unset = [], expect = {}, credential, touch, envelope = {} }: SessionChange,
   { ifVersion, maxBytes }: UpdateOptions,
 ): string[] {
   const { authenticatedAt, idleExpiresAt, expiresAt, facts } = envelope;
-  const sets = Object.entries(set);
-  const expects = Object.entries(expect);
-  const changes = sets.length + unset.length + Object.keys(envelope).length > 0;
-  return [
-    ifVersion === undefined ? "" : String(ifVersion),
-    maxBytes === undefined ? "" : String(maxBytes),
-    changes ? "1" : "0",
-    authenticatedAt === undefined ? LEFT : packTime(authenticatedAt),
-    idleExpiresAt === undefined ? LEFT : String(idleExpiresAt),
-    expiresAt === undefined ? LEFT : String(expiresAt),
-    facts === undefined ? LEFT : escaped(packOptional(facts)),
-    touch === undefined ? "" : String(touch.lastSeenAt),
-    touch === undefined ? "" : String(touch.idleExpiresAt),
-    credential === undefined ? "" : escaped(packOptional(credential.from)),
-    credential === undefined ? "" : escaped(credential.to),
-    String(sets.length),
-    ...sets.flat().map(escaped),
-    String(unset.length),
-    ...unset.map(escaped),
-    String(expects.length),
-    ...expects.flatMap(([key, text]) => [escaped(key), escaped(packOptional(text))]),
-  ];
+  const args: string[] = [];
+  const say = (word: string, first = "", second = "") => args.push(word, first, second);
+
+  if (ifVersion !== undefined) say("ifVersion", String(ifVersion));
+  for (const [key, text] of Object.entries(expect)) {
+    if (text === null) say("absent", escaped(key));
+    else say("expect", escaped(key), escaped(text));
+  }
+  if (maxBytes !== undefined) say("maxBytes", String(maxBytes));
+
+  for (const [key, text] of Object.entries(set)) say("set", escaped(key), escaped(text));
+  for (const key of unset) say("unset", escaped(key));
+  if (authenticatedAt !== undefined) say("authenticatedAt", packTime(authenticatedAt));
+  if (idleExpiresAt !== undefined) say("idleExpiresAt", String(idleExpiresAt));
+  if (expiresAt !== undefined) say("expiresAt", String(expiresAt));
+  if (facts !== undefined) say("facts", escaped(packOptional(facts)));
+  // All but what follows changes the version.
+  if (Object.keys({ ...set, ...envelope }).length + unset.length > 0) say("change");
+
+  if (touch !== undefined) say("touch", String(touch.lastSeenAt), String(touch.idleExpiresAt));
+  if (credential !== undefined) say("credential", escaped(credential.from), escaped(credential.to));
+  return args;
 }

@@ -7,7 +7,7 @@
  */
 export const NAMES = `
 local LAYOUT, VERSION, CREATED, AUTHENTICATED, SEEN, IDLE, EXPIRES, FACTS, CREDENTIAL = 1, 2, 3, 4, 5, 6, 7, 11, 12
-local ENVELOPE, HANDLE, CHUNK = 12, 22, 500
+local DATA, HANDLE, CHUNK = 13, 22, 500
 local LAST = '\\16\\n'
 local key = KEYS[1]
 `;
@@ -21,19 +21,12 @@ local function time(given)
 end
 `;
 
-/** A value taken apart; nil where it is no record. */
-export const TEXTS = `
-local function texts(value)
-  if not value or string.sub(value, -3) ~= '\\n' .. LAST then return nil end
-  local found, n = {}, 0
-  for text in string.gmatch(value, '([^\\n]*)\\n') do
-    n = n + 1
-    found[n] = text
-  end
-  found[n] = nil
-  return found
-end
-
+/**
+ * A value taken apart: the texts of the envelope, as one more the data as it lies there, and beside
+ * them the deadline. Nil where it is no record. One pattern is several times as fast as a search for
+ * each text, and so is arithmetic with a text as `tonumber`.
+ */
+export const RECORD: string = `
 -- To Lua 'nan' and 'inf' are numbers too.
 local function number(text)
   local n = tonumber(text)
@@ -41,17 +34,12 @@ local function number(text)
 end
 
 local function record(value)
-  local r = texts(value)
-  if not r or not r[ENVELOPE] or (r[LAYOUT] ~= '1' and r[LAYOUT] ~= '2') then return nil end
-  if not (number(r[VERSION]) and number(r[CREATED]) and number(r[IDLE]) and number(r[EXPIRES])) then
-    return nil
-  end
+  if not value or string.sub(value, -3) ~= '\\n' .. LAST then return nil end
+  local r = {string.match(value, '^([12])\\n${"([^\\n]*)\\n".repeat(11)}(.*)\\16\\n$')}
+  local idle, expires = number(r[IDLE]), number(r[EXPIRES])
+  if not (idle and expires and number(r[VERSION]) and number(r[CREATED])) then return nil end
   if r[SEEN] ~= '' and not number(r[SEEN]) then return nil end
-  return r
-end
-
-local function deadline(r)
-  return math.min(tonumber(r[IDLE]), tonumber(r[EXPIRES]))
+  return r, math.min(idle, expires)
 end
 `;
 

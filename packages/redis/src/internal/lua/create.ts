@@ -1,4 +1,4 @@
-import { KEEP, NAMES, SESSIONS, TEXTS, TIME } from "./common.ts";
+import { KEEP, NAMES, RECORD, SESSIONS, TIME } from "./common.ts";
 
 /**
  * ARGV: handle, now, deadline, slack, value, data or '', authenticatedAt or '', the handle to replace
@@ -7,13 +7,13 @@ import { KEEP, NAMES, SESSIONS, TEXTS, TIME } from "./common.ts";
  * Below the limit a login looks at its own field only. The hash has at most one field too many for
  * that in question (`!`, data apart), which errs towards looking.
  */
-export const CREATE: string = `${NAMES}${TIME}${TEXTS}${KEEP}${SESSIONS}
+export const CREATE: string = `${NAMES}${TIME}${RECORD}${KEEP}${SESSIONS}
 local handle, now = ARGV[1], time(ARGV[2])
 local replaced, max, refuses = ARGV[8], tonumber(ARGV[9]), ARGV[10] == '1'
 
 local there = redis.call('HMGET', key, handle, '!')
-local taken = record(there[1])
-if taken and now < deadline(taken) then return {'exists'} end
+local taken, due = record(there[1])
+if taken and now < due then return {'exists'} end
 if there[2] and ARGV[7] ~= '' then
   local before = number(there[2])
   if not before then return {'corrupt'} end
@@ -27,12 +27,12 @@ local fields = redis.call('HLEN', key)
 if (max and fields >= max) or (not max and fields >= 100 and fields % 100 < 2) then
   local candidates, live = {}, 0
   values(handles(), function(other, value)
-    local r = record(value)
-    if not r or now >= deadline(r) then
+    local r, due = record(value)
+    if not r or now >= due then
       going[#going + 1] = other
     elseif other ~= replaced then
       live = live + 1
-      local abandoned = r[SEEN] == '' and now - tonumber(r[CREATED]) >= tonumber(ARGV[11])
+      local abandoned = r[SEEN] == '' and now - r[CREATED] >= tonumber(ARGV[11])
       if abandoned or not refuses then
         local seen = tonumber(r[SEEN] == '' and r[CREATED] or r[SEEN])
         candidates[#candidates + 1] = {other, seen, abandoned}
@@ -62,6 +62,6 @@ if ARGV[6] == '' then
 else
   redis.call('HSET', key, handle, ARGV[5], handle .. '.', ARGV[6])
 end
-keep(tonumber(ARGV[3]) - now + tonumber(ARGV[4]))
+keep(ARGV[3] - now + ARGV[4])
 return {'created', table.concat(evicted, '\\n')}
 `;

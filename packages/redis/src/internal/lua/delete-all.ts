@@ -1,17 +1,17 @@
-import { KEEP, NAMES, SESSIONS, TEXTS, TIME } from "./common.ts";
+import { KEEP, NAMES, RECORD, SESSIONS, TIME } from "./common.ts";
 
 /**
  * ARGV: now, the handle to leave or '', how long the stamp is kept. Gives the handles of the live ones
  * that went.
  */
-export const DELETE_ALL: string = `${NAMES}${TIME}${TEXTS}${KEEP}${SESSIONS}
+export const DELETE_ALL: string = `${NAMES}${TIME}${RECORD}${KEEP}${SESSIONS}
 local now, except = time(ARGV[1]), ARGV[2]
 local going, live = {}, {}
 values(handles(), function(handle, value)
   if handle == except then return end
   going[#going + 1] = handle
-  local r = record(value)
-  if r and now < deadline(r) then live[#live + 1] = handle end
+  local r, due = record(value)
+  if r and now < due then live[#live + 1] = handle end
 end)
 remove(going)
 local before = number(redis.call('HGET', key, '!'))

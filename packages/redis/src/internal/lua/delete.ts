@@ -1,7 +1,7 @@
-import { NAMES, TEXTS } from "./common.ts";
+import { NAMES, RECORD } from "./common.ts";
 
 /** ARGV: handle, the version it must have. */
-export const DELETE: string = `${NAMES}${TEXTS}
+export const DELETE: string = `${NAMES}${RECORD}
 local value = redis.call('HGET', key, ARGV[1])
 if not value then return 'gone' end
 local r = record(value)

@@ -1,4 +1,4 @@
-import { KEEP, NAMES, TEXTS, TIME } from "./common.ts";
+import { KEEP, NAMES, RECORD, TIME } from "./common.ts";
 
 /**
  * KEYS: the index of deadlines. ARGV: now, deadline, member, how long what is due is kept. Clears away
@@ -24,12 +24,11 @@ return due
  * ARGV: handle, now. Removes the record if it has expired and gives it; of one that lives gives the
  * deadline; of none nothing.
  */
-export const EXPIRE: string = `${NAMES}${TIME}${TEXTS}
+export const EXPIRE: string = `${NAMES}${TIME}${RECORD}
 local value = redis.call('HGET', key, ARGV[1])
 if not value then return {} end
-local r = record(value)
+local r, due = record(value)
 if not r then return {} end
-local due = deadline(r)
 if time(ARGV[2]) < due then return {'live', string.format('%.0f', due)} end
 redis.call('HDEL', key, ARGV[1], ARGV[1] .. '.')
 return {'expired', value}

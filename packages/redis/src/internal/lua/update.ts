@@ -1,120 +1,111 @@
 import { MOST_INLINE } from "../record.ts";
-import { KEEP, NAMES, TEXTS, TIME } from "./common.ts";
+import { KEEP, NAMES, RECORD, TIME } from "./common.ts";
 
-/**
- * ARGV: handle, now, slack, ifVersion or '', maxBytes or '', whether it is a change,
- * authenticatedAt, idleExpiresAt, expiresAt, facts ('.' each to leave it), lastSeenAt and
- * idleExpiresAt of the touch or '' twice, the credential it must have and the new one or '' twice;
- * then how many keys to set and the keys and texts, how many to unset and the keys, how many to expect
- * and the keys and texts ('' for absent, else '=' and the text).
- */
-export const UPDATE: string = `${NAMES}${TIME}${TEXTS}${KEEP}
+/** ARGV: handle, now, slack, and then `change.ts` says what: words, each with two arguments. */
+export const UPDATE: string = `${NAMES}${TIME}${RECORD}${KEEP}
 local handle, now = ARGV[1], time(ARGV[2])
 local value = redis.call('HGET', key, handle)
 if not value then return {'gone'} end
-local r = record(value)
+local r, before = record(value)
 if not r then return {'corrupt'} end
-local before = deadline(r)
 if now >= before then return {'gone'} end
 
-local at = 15
-local function list(width)
-  local from, n = at + 1, tonumber(ARGV[at]) * width
-  at = from + n
-  return from, at - 1
-end
-local setFrom, setTo = list(2)
-local unsetFrom, unsetTo = list(1)
-local expectFrom, expectTo = list(2)
-local maxBytes = tonumber(ARGV[5])
-local apart = r[LAYOUT] == '2'
-
--- Data is taken apart only where it matters.
-local keys, data, stored = {}, {}, false
-local concernsData = setTo >= setFrom or unsetTo >= unsetFrom
-if concernsData or expectTo >= expectFrom or maxBytes then
-  local found, from = r, ENVELOPE + 1
-  if apart then
-    stored = redis.call('HGET', key, handle .. '.')
-    found, from = texts(stored), 2
-    if not found or found[1] ~= 'd' then return {'corrupt'} end
+local expected, set, names, maxBytes = {}, {}, {}, nil
+local moved, renewed = false, 1
+for i = 4, #ARGV, 3 do
+  local what, a, b = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  if what == 'ifVersion' then
+    moved = a ~= r[VERSION]
+  elseif what == 'expect' then
+    expected[a] = b
+  elseif what == 'absent' then
+    expected[a] = false
+  elseif what == 'maxBytes' then
+    maxBytes = tonumber(a)
+  elseif what == 'set' then
+    set[a] = b
+    names[#names + 1] = a
+  elseif what == 'unset' then
+    set[a] = false
+  elseif what == 'authenticatedAt' then
+    r[AUTHENTICATED] = a
+  elseif what == 'idleExpiresAt' then
+    r[IDLE] = a
+  elseif what == 'expiresAt' then
+    r[EXPIRES] = a
+  elseif what == 'facts' then
+    r[FACTS] = a
+  elseif what == 'change' then
+    r[VERSION] = string.format('%.0f', r[VERSION] + 1)
+  elseif what == 'touch' then
+    if r[SEEN] == '' or r[SEEN] - a < 0 then r[SEEN] = a end
+    if r[IDLE] - b < 0 then r[IDLE] = b end
+  elseif what == 'credential' then
+    if r[CREDENTIAL] == a then r[CREDENTIAL] = b else renewed = 0 end
   end
-  if (#found - from) % 2 ~= 1 then return {'corrupt'} end
-  for i = from, #found, 2 do
-    keys[#keys + 1] = found[i]
-    data[found[i]] = found[i + 1]
+end
+
+
+local apart, stored = r[LAYOUT] == '2', nil
+local function storedApart()
+  stored = stored or redis.call('HGET', key, handle .. '.')
+  return stored
+end
+
+-- One walk over the data, and only where it matters.
+local data, packed = r[DATA], {}
+local concernsData = next(set) ~= nil
+if concernsData or maxBytes or next(expected) ~= nil then
+  if apart then data = string.match(storedApart() or '', '^d\\n(.*)\\16\\n$') end
+  if not data then return {'corrupt'} end
+  local at = 1
+  while at <= #data do
+    local nameEnd = string.find(data, '\\n', at, true)
+    local textEnd = nameEnd and string.find(data, '\\n', nameEnd + 1, true)
+    if not textEnd then return {'corrupt'} end
+    local name = string.sub(data, at, nameEnd - 1)
+    if expected[name] ~= nil then
+      moved = moved or expected[name] ~= string.sub(data, nameEnd + 1, textEnd - 1)
+      expected[name] = nil
+    end
+    if set[name] == nil then
+      packed[#packed + 1] = string.sub(data, at, textEnd)
+    elseif set[name] then
+      packed[#packed + 1] = name .. '\\n' .. set[name] .. '\\n'
+      set[name] = nil
+    end
+    at = textEnd + 1
   end
+  for _, text in pairs(expected) do moved = moved or text end
+  for _, name in ipairs(names) do
+    if set[name] then packed[#packed + 1] = name .. '\\n' .. set[name] .. '\\n' end
+  end
+  data = table.concat(packed)
 end
-
-local moved = ARGV[4] ~= '' and ARGV[4] ~= r[VERSION]
-for i = expectFrom, expectTo, 2 do
-  local text = data[ARGV[i]]
-  if ARGV[i + 1] ~= (text and '=' .. text or '') then moved = true end
-end
-if moved then
-  if apart and not stored then stored = redis.call('HGET', key, handle .. '.') end
-  return {'conflict', value, stored}
-end
-
-for i = setFrom, setTo, 2 do
-  if not data[ARGV[i]] then keys[#keys + 1] = ARGV[i] end
-  data[ARGV[i]] = ARGV[i + 1]
-end
-for i = unsetFrom, unsetTo do data[ARGV[i]] = nil end
+if moved then return {'conflict', value, apart and storedApart()} end
 
 if maxBytes then
-  local size = 0
-  for _, name in ipairs(keys) do
-    local text = data[name]
-    if text then
-      size = size + #name + #text
-      -- An escape is one byte more than what it stands for.
-      if string.find(name .. text, '\\16', 1, true) then
-        local _, escapes = string.gsub(name .. text, '\\16', '')
-        size = size - escapes
-      end
-    end
+  local size = #data - 2 * #packed
+  -- An escape is one byte more than what it stands for.
+  if string.find(data, '\\16', 1, true) then
+    local _, escapes = string.gsub(data, '\\16', '')
+    size = size - escapes
   end
   if size > maxBytes then return {'too-large'} end
 end
 
-if ARGV[6] == '1' then r[VERSION] = string.format('%.0f', r[VERSION] + 1) end
-if ARGV[7] ~= '.' then r[AUTHENTICATED] = ARGV[7] end
-if ARGV[8] ~= '.' then r[IDLE] = ARGV[8] end
-if ARGV[9] ~= '.' then r[EXPIRES] = ARGV[9] end
-if ARGV[10] ~= '.' then r[FACTS] = ARGV[10] end
-if ARGV[11] ~= '' then
-  if r[SEEN] == '' or tonumber(r[SEEN]) < tonumber(ARGV[11]) then r[SEEN] = ARGV[11] end
-  if tonumber(r[IDLE]) < tonumber(ARGV[12]) then r[IDLE] = ARGV[12] end
-end
-local renewed = 1
-if ARGV[13] ~= '' then
-  if r[CREDENTIAL] == string.sub(ARGV[13], 2) then r[CREDENTIAL] = ARGV[14] else renewed = 0 end
-end
-
-local rest = ''
 if concernsData then
-  local packed = {}
-  for _, name in ipairs(keys) do
-    local text = data[name]
-    if text then
-      packed[#packed + 1] = name .. '\\n' .. text .. '\\n'
-    end
-  end
-  rest = table.concat(packed)
-  local becomesApart = #rest > ${MOST_INLINE}
-  if becomesApart then
-    redis.call('HSET', key, handle .. '.', 'd\\n' .. rest .. LAST)
-    rest = ''
+  if #data > ${MOST_INLINE} then
+    r[LAYOUT] = '2'
+    redis.call('HSET', key, handle .. '.', 'd\\n' .. data .. LAST)
   elseif apart then
+    r[LAYOUT] = '1'
     redis.call('HDEL', key, handle .. '.')
   end
-  r[LAYOUT] = becomesApart and '2' or '1'
-elseif not apart and #r > ENVELOPE then
-  rest = table.concat(r, '\\n', ENVELOPE + 1) .. '\\n'
 end
-redis.call('HSET', key, handle, table.concat(r, '\\n', 1, ENVELOPE) .. '\\n' .. rest .. LAST)
-local after = deadline(r)
-if after > before then keep(after - now + tonumber(ARGV[3])) end
-return {'updated', tonumber(r[VERSION]), renewed}
+r[DATA] = r[LAYOUT] == '1' and data or ''
+redis.call('HSET', key, handle, table.concat(r, '\\n') .. LAST)
+local after = math.min(r[IDLE], r[EXPIRES])
+if after > before then keep(after - now + ARGV[3]) end
+return {'updated', r[VERSION], renewed}
 `;
