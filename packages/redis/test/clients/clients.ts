@@ -30,7 +30,11 @@ function ioredis<Client extends RedisClient & { disconnect(): void }>(
 }
 
 async function nodeRedis<
-  Client extends RedisClient & { connect(): Promise<unknown>; destroy(): unknown },
+  Client extends RedisClient & {
+    readonly isOpen: boolean;
+    connect(): Promise<unknown>;
+    destroy(): unknown;
+  },
 >(client: Client): Promise<Connected<Client>> {
   quiet(client);
   await client.connect();

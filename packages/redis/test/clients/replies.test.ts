@@ -107,12 +107,14 @@ test("ioredis with stringNumbers: a number comes as a text", async () => {
 test("a client's keyPrefix goes before the key, as with all its commands", async () => {
   const { port } = server;
   const socket = { port };
-  const clients: RedisClient[] = [
+  const pool = quiet(createClientPool({ socket, keyPrefix: "app:" }));
+  await pool.connect();
+  const clients = [
     new Redis({ port, keyPrefix: "app:" }),
     new Redis5({ port, keyPrefix: "app:", enableAutoPipelining: true }),
     await quiet(createClient({ socket, keyPrefix: "app:" })).connect(),
-    await quiet(createClientPool({ socket, keyPrefix: "app:" })).connect(),
-  ];
+    pool,
+  ] as const;
   for (const [i, client] of clients.entries()) {
     const { send } = connect(client);
     await send("k", ["EVAL", "return redis.call('HSET', KEYS[1], ARGV[1], 1)", "1", "k", `f${i}`]);
@@ -120,7 +122,10 @@ test("a client's keyPrefix goes before the key, as with all its commands", async
     expect(await server.cli("HEXISTS", "app:k", `f${i}`)).toBe("1");
   }
   expect(await server.cli("EXISTS", "k")).toBe("0");
-  for (const client of clients) "disconnect" in client && (client as Redis).disconnect();
+  for (const client of clients) {
+    if ("destroy" in client) client.destroy();
+    else client.disconnect();
+  }
 });
 
 test("on a Cluster too, where it is part of what is hashed", async () => {
