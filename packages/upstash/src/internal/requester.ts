@@ -40,16 +40,16 @@ export function requesterOf(client: UpstashClient): Requester {
 function sendingOnce(requester: object): Requester {
   const attempts = member(member(requester, "retry"), "attempts");
   if (attempts === 0) return requester as Requester;
-  if (Object.hasOwn(requester, "request")) {
-    throw new ConfigurationError(
-      "The Redis client has a middleware (`use`), and sends again what may have been run. Give the " +
-        "store a client without the middleware, or with `retry: { retries: 0 }`.",
-    );
-  }
   if (typeof attempts !== "number") {
     throw new ConfigurationError(
       "This version of @upstash/redis keeps its retries elsewhere. Give the store a client of 1.39, " +
         "or update @sojourn/upstash.",
+    );
+  }
+  if (Object.hasOwn(requester, "request")) {
+    throw new ConfigurationError(
+      "The Redis client has a middleware (`use`), and sends again what may have been run. Give the " +
+        "store a client without the middleware, or with `retry: { retries: 0 }`.",
     );
   }
   const retry = { attempts: 0, backoff: () => 0 };
