@@ -1,7 +1,8 @@
 import { createSessions } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
+import { type RedisServer, startRedis } from "@sojourn/servers";
 import { existsSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { compile } from "./support/compile.ts";
 import { blocks, examples, table } from "./support/markdown.ts";
 import { root } from "./support/program.ts";
@@ -13,12 +14,27 @@ interface Readme {
   readonly programs: readonly string[];
   /** Files of the reader's that its snippets import. */
   readonly given?: Readonly<Record<string, string>>;
+  /** What it takes for granted that the reader has set. */
+  readonly env?: () => Readonly<Record<string, string>>;
 }
 
 const readmes: readonly Readme[] = [
   { package: "core", programs: ["node story.ts"] },
   { package: "memory", programs: ["node sessions.ts"] },
   { package: "net", programs: ["node server.ts &"] },
+  {
+    package: "redis",
+    programs: ["node sessions.ts"],
+    env: () => ({ REDIS_URL: redis.url }),
+  },
+  {
+    package: "upstash",
+    programs: ["node sessions.ts"],
+    env() {
+      const { url, token } = inject("upstash");
+      return { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
+    },
+  },
   { package: "hono", programs: ["node server.ts &"] },
   {
     package: "node",
@@ -43,11 +59,19 @@ const readmes: readonly Readme[] = [
   },
 ];
 
+let redis: RedisServer;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+afterAll(() => redis.stop());
+
 function read(name: string): string {
   return readFileSync(`${root}packages/${name}/README.md`, "utf8");
 }
 
-describe.each(readmes)("packages/$package", ({ package: name, programs, given }) => {
+describe.each(readmes)("packages/$package", ({ package: name, programs, given, env }) => {
   const readme = read(name);
 
   test("the first program begins before line 20", () => {
@@ -69,7 +93,7 @@ describe.each(readmes)("packages/$package", ({ package: name, programs, given })
   test.each(programs.map((start, at) => ({ start, at })))(
     "program $at does what it shows: $start",
     async ({ at }) => {
-      await play(readme, at);
+      await play(readme, at, env?.());
     },
   );
 
