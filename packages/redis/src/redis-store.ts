@@ -1,9 +1,10 @@
-import type { PoweredStore } from "@sojourn/core";
+import type { Channel, PoweredStore } from "@sojourn/core";
 import type { RedisClient } from "./client.ts";
+import { createChannel } from "./internal/channel/channel.ts";
 import { connect } from "./internal/clients/connect.ts";
 import { guard } from "./internal/guard.ts";
 import { checkMs } from "./internal/options.ts";
-import { createStore, type LayoutOptions, type LayoutPowers } from "./store.ts";
+import { createStore, DEFAULT_PREFIX, type LayoutOptions, type LayoutPowers } from "./store.ts";
 
 export interface RedisStoreOptions extends LayoutOptions {
   /**
@@ -18,15 +19,36 @@ export interface RedisStoreOptions extends LayoutOptions {
   readonly staleReads?: "accept";
 }
 
+export interface RedisPowers extends LayoutPowers {
+  /**
+   * Over pub/sub; on a Cluster sharded, so that a message goes to one shard only (Redis 7 or later).
+   * Subscriptions have connections of their own, duplicates of your client's, one to each server that
+   * is listened to: made for the first subscription there, and closed with the last. To Redis's
+   * pub/sub all databases of a server are one: `prefix` keeps applications apart.
+   */
+  readonly channel: Channel;
+}
+
+export interface RedisStore extends PoweredStore<RedisPowers> {
+  /** Ends all subscriptions and closes the store's own connections. The client is yours. */
+  close(): Promise<void>;
+}
+
 /**
  * Sessions on Redis 6.2 or later: standalone, Sentinel or Cluster. The client is yours, of ioredis or
  * node-redis; it is connected and closed by you.
  */
-export function redisStore(
-  client: RedisClient,
-  options: RedisStoreOptions = {},
-): PoweredStore<LayoutPowers> {
-  const { timeLimit = 1_000 } = options;
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
+  const { timeLimit = 1_000, prefix = DEFAULT_PREFIX } = options;
   checkMs("timeLimit", timeLimit);
-  return createStore(guard(connect(client, options), { timeLimit }), options);
+  const connection = guard(connect(client, options), { timeLimit });
+  const store = createStore(connection, options);
+  const channel = createChannel(client, connection, { prefix, timeLimit });
+  return {
+    ...store,
+    powers: { ...store.powers, channel },
+    async close() {
+      channel.close();
+    },
+  };
 }

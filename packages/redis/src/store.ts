@@ -45,6 +45,8 @@ export interface LayoutPowers {
   readonly once: Once;
 }
 
+export const DEFAULT_PREFIX = "sojourn:";
+
 /** ms that a key outlives its last session, so that clocks need not agree to the millisecond. */
 const SLACK = 60_000;
 
@@ -68,7 +70,7 @@ export function createStore(
   durable: RedisConnection = connection,
 ): PoweredStore<LayoutPowers> {
   checkLayout(options);
-  const { prefix = "sojourn:", clock = "application", keepExpired } = options;
+  const { prefix = DEFAULT_PREFIX, clock = "application", keepExpired } = options;
   // All of a partition's sessions are under one key: one hash slot, one atomic step.
   const keyOf = (partition: string) => `${prefix}{${partition}}`;
   const time = (now: number) => (clock === "server" ? "" : String(now));
