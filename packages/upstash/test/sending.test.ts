@@ -59,6 +59,16 @@ describe.each(Object.entries(clients))("a client %s", (_, client) => {
   });
 });
 
+test("nor is it with a middleware that comes after the store", async () => {
+  const client = new Redis(bridge);
+  const store = upstashStore(client, { timeLimit });
+  client.use((request, next) => next(request));
+  const record = session();
+  await store.create(record, NOW);
+  expect(await losingReply(() => store.delete(record))).toBeInstanceOf(StoreUnavailableError);
+  expect(await bridge.counts()).toEqual([1, 1]);
+});
+
 test("the client's own commands are sent again, even with retry: false", async () => {
   const { "with retry: false": client } = clients;
   const key = `counter ${crypto.randomUUID()}`;

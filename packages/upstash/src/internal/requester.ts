@@ -54,9 +54,12 @@ function sendingOnce(requester: object): Requester {
   }
   const retry = { attempts: 0, backoff: () => 0 };
   // All but that is the client's own, and stays so: its sync token, say.
-  return new Proxy(requester as Requester, {
+  const once = new Proxy(requester as Requester, {
     get: (target, name) => (name === "retry" ? retry : Reflect.get(target, name)),
   });
+  // As it is now: a middleware that comes later would send again.
+  const request = once.request.bind(once);
+  return { request };
 }
 
 function checkCredentials(requester: object): void {
