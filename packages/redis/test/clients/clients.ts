@@ -41,6 +41,15 @@ async function nodeRedis<
   return { client, close: () => client.isOpen && client.destroy() };
 }
 
+/** Not by `destroy`, after which node-redis 5 throws from a timer. */
+async function pool<Client extends RedisClient & { connect(): Promise<unknown>; close(): unknown }>(
+  client: Client,
+): Promise<Connected<Client>> {
+  quiet(client);
+  await client.connect();
+  return { client, close: () => client.close() };
+}
+
 export type Connect<To> = (to: To) => Connected | Promise<Connected>;
 
 /** To one server on 127.0.0.1. */
@@ -49,8 +58,8 @@ export const standalone: Readonly<Record<string, Connect<number>>> = {
   "ioredis 5": (port) => ioredis(new Redis5(port)),
   "node-redis 6": (port) => nodeRedis(createClient({ socket: { port } })),
   "node-redis 5": (port) => nodeRedis(createClient5({ socket: { port } })),
-  "a pool of node-redis 6": (port) => nodeRedis(createClientPool({ socket: { port } })),
-  "a pool of node-redis 5": (port) => nodeRedis(createClientPool5({ socket: { port } })),
+  "a pool of node-redis 6": (port) => pool(createClientPool({ socket: { port } })),
+  "a pool of node-redis 5": (port) => pool(createClientPool5({ socket: { port } })),
 };
 
 /** What a client has to be told of a cluster: some nodes, and where to find those it hears of. */
