@@ -63,8 +63,11 @@ describe.each([
     }
   }
 
-  test("a call that ends in time leaves no timer behind", async () => {
+  test("one timer does for all calls, and is gone when they have been over for their time", async () => {
     await Promise.all(Array.from({ length: 10 }, () => connection.send("k", READ)));
+    await connection.send("k", READ);
+    expect(clock.sleeping).toBe(1);
+    await clock.advance(1_000);
     expect(clock.sleeping).toBe(0);
   });
 

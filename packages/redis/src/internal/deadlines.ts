@@ -8,50 +8,34 @@ export interface Deadline {
 
 /**
  * Time limits that are all equally long. So the first to begin is the first that is due, and one timer
- * does for all: a timer a call would cost more than all else that a call costs here.
+ * does for all: a timer a call would cost more than all else that a call costs here. It runs on when
+ * no call is left, for one more limit at most: the next call most likely needs it.
  */
 export function createDeadlines(ms: number, clock: Clock): (onLate: () => void) => Deadline {
-  let waiting: { at: number; onLate: (() => void) | null }[] = [];
-  let open = 0;
-  let stop: AbortController | null = null;
+  // In the order in which they are due.
+  const open = new Set<{ readonly at: number; readonly onLate: () => void }>();
+  let watching = false;
 
-  async function watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const ended = waiting.findIndex(({ onLate }) => onLate !== null);
-      waiting = ended < 0 ? [] : waiting.slice(ended);
-      const [first] = waiting;
-      if (first === undefined) return;
-      // The system's clock may be set while this sleeps; then no call waits for more than its time.
-      await clock.sleep(Math.max(0, Math.min(ms, first.at - clock.now())), signal);
-      if (signal.aborted) return;
+  async function watch(): Promise<void> {
+    watching = true;
+    for (let [first] = open; first !== undefined; [first] = open) {
+      // The system's clock may be set while this sleeps; no call waits for twice its time.
+      const left = Math.max(0, Math.min(ms, first.at - clock.now()));
+      await clock.sleep(left, undefined, { background: true });
       const due = Math.max(first.at, clock.now());
-      for (const call of waiting) {
+      for (const call of open) {
         if (call.at > due) break;
-        call.onLate?.();
+        call.onLate();
       }
     }
+    watching = false;
   }
 
   return (onLate) => {
-    const call: (typeof waiting)[number] = { at: clock.now() + ms, onLate };
-    waiting.push(call);
-    open++;
-    if (stop === null) {
-      stop = new AbortController();
-      void watch(stop.signal);
-    }
-    return {
-      end() {
-        if (call.onLate === null) return;
-        call.onLate = null;
-        open--;
-        if (open > 0) return;
-        // A timer that nobody needs would keep the process alive.
-        stop?.abort();
-        stop = null;
-        waiting = [];
-      },
-    };
+    const call = { at: clock.now() + ms, onLate };
+    open.add(call);
+    if (!watching) void watch();
+    return { end: () => void open.delete(call) };
   };
 }
 
