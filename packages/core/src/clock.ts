@@ -15,18 +15,14 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal, { background = false } = {}) =>
+  sleep: (ms, signal, options) =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       // Node and Bun give an object, Deno and Workers a number.
-      if (background) (timer as { unref?: () => void }).unref?.();
-      signal?.addEventListener(
-        "abort",
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
+      if (options?.background) (timer as { unref?: () => void }).unref?.();
+      signal?.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve();
+      });
     }),
 };
