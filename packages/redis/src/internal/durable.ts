@@ -1,4 +1,4 @@
-import { type Clock, ConfigurationError } from "@sojourn/core";
+import { type Clock, ConfigurationError, StoreUnavailableError } from "@sojourn/core";
 import type { RedisClient } from "../client.ts";
 import type { RedisConnection } from "../connection.ts";
 import type { Written } from "./durable/own-connection.ts";
@@ -59,6 +59,7 @@ export function durable(
   const command = ["WAIT", String(replicas), String(timeout)];
   const rounds = new WeakMap<object, Round>();
   const underWay = new Set<Promise<unknown>>();
+  let closing: Promise<void> | null = null;
 
   /** One WAIT for all writes that were answered before it is sent. */
   function replicated({ on, wait }: Written): Promise<void> {
@@ -100,6 +101,7 @@ export function durable(
   return {
     connection: {
       send(key, write) {
+        if (closing !== null) return Promise.reject(closed());
         const sent = guarded((attempt) => own.write(key, write, attempt)).then(async (written) => {
           await replicated(written);
           return written.reply;
@@ -109,11 +111,12 @@ export function durable(
         return sent;
       },
     },
-    async close() {
-      await Promise.all(underWay);
-      await own.close();
-    },
+    close: () => (closing ??= Promise.all(underWay).then(() => own.close())),
   };
+}
+
+function closed(): StoreUnavailableError {
+  return new StoreUnavailableError("The store has been closed.");
 }
 
 interface Round {
