@@ -1,28 +1,31 @@
 import { type RedisClient, redisStore } from "@sojourn/redis";
 import {
   type RedisCluster,
+  type RedisSentinel,
   type RedisServer,
   startCluster,
   startProxy,
   startRedis,
+  startSentinel,
 } from "@sojourn/servers";
-import { type StoreUnderTest, testStore } from "@sojourn/testing/suites";
+import { runStoreCase, storeCases, type StoreUnderTest, testStore } from "@sojourn/testing/suites";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis-5";
 import { createClient, createClientPool, createCluster } from "redis";
 import { createClient as createClient5, createCluster as createCluster5 } from "redis-5";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 const HOUR = 3_600_000;
 
 let server: RedisServer;
 let cluster: RedisCluster;
+let sentinel: RedisSentinel;
 
 beforeAll(async () => {
-  [server, cluster] = await Promise.all([startRedis(), startCluster()]);
+  [server, cluster, sentinel] = await Promise.all([startRedis(), startCluster(), startSentinel()]);
 }, 60_000);
 
-afterAll(() => Promise.all([server.stop(), cluster.stop()]));
+afterAll(() => Promise.all([server.stop(), cluster.stop(), sentinel.stop()]));
 
 /** A client that the test may lose, and how to be rid of it. */
 interface Connected {
@@ -30,6 +33,7 @@ interface Connected {
   close(): unknown;
 }
 
+/** A client whose connections may be lost: without a listener the process would end. */
 function quiet<T extends { on(event: "error", listener: () => void): unknown }>(client: T): T {
   client.on("error", () => {});
   return client;
@@ -49,7 +53,8 @@ const standalone: Record<string, (url: string) => Promise<Connected>> = {
     return { client, close: () => client.destroy() };
   },
   async "redis 6, a pool"(url) {
-    const client = await quiet(createClientPool({ url }, { maximum: 4 })).connect();
+    const client = quiet(createClientPool({ url }, { maximum: 4 }));
+    await client.connect();
     return { client, close: () => client.destroy() };
   },
   async "redis 5"(url) {
@@ -80,11 +85,15 @@ const clustered: Record<string, (ports: readonly number[]) => Promise<Connected>
   },
 };
 
-/** The store on this client, and how to damage what lies under it: through the same client. */
-function storeOn({ client, close }: Connected, redis: () => RedisServer): StoreUnderTest {
+/** The store on this client, and how to damage what lies under it. */
+function storeOn(
+  { client, close }: Connected,
+  redis: () => RedisServer,
+  timeLimit = 20_000,
+): StoreUnderTest {
   const prefix = "suite:";
   return {
-    store: redisStore(client, { prefix, keepExpired: HOUR, timeLimit: 500 }),
+    store: redisStore(client, { prefix, keepExpired: HOUR, timeLimit }),
     async damage({ partition, handle }) {
       await redis().cli("-c", "HSET", `${prefix}{${partition}}`, handle, "1\n1\nno record");
     },
@@ -93,18 +102,26 @@ function storeOn({ client, close }: Connected, redis: () => RedisServer): StoreU
 }
 
 for (const [name, connect] of Object.entries(standalone)) {
-  testStore(`Redis, through ${name}`, async () => {
-    const proxy = await startProxy(server.port);
-    const under = storeOn(await connect(`redis://127.0.0.1:${proxy.port}`), () => server);
-    return {
-      ...under,
-      disconnect: () => proxy.cut(),
-      stall: async () => proxy.stall(),
-      async close() {
-        await under.close?.();
-        await proxy.stop();
-      },
-    };
+  testStore(`Redis, through ${name}`, async () => storeOn(await connect(server.url), () => server));
+
+  // With a time limit that is soon over, behind a proxy that fails.
+  const failing = storeCases.filter(({ needs }) => needs === "disconnect" || needs === "stall");
+  test.each(failing)(`store: Redis, through ${name} > $title`, async (storeCase) => {
+    const ran = await runStoreCase(storeCase, async () => {
+      const proxy = await startProxy(server.port);
+      const connected = await connect(`redis://127.0.0.1:${proxy.port}`);
+      const { store } = storeOn(connected, () => server, 500);
+      return {
+        store,
+        disconnect: () => proxy.cut(),
+        stall: async () => proxy.stall(),
+        async close() {
+          connected.close();
+          await proxy.stop();
+        },
+      };
+    });
+    expect(ran).toBe("passed");
   });
 }
 
@@ -114,3 +131,9 @@ for (const [name, connect] of Object.entries(clustered)) {
     return storeOn(await connect(ports), () => cluster.nodes[0] as RedisServer);
   });
 }
+
+testStore("Redis through Sentinel, ioredis 6", async () => {
+  const client = quiet(new Redis({ name: sentinel.name, sentinels: [...sentinel.addresses] }));
+  const primary = await sentinel.primary();
+  return storeOn({ client, close: () => client.disconnect() }, () => primary);
+});
