@@ -27,6 +27,7 @@ local fields = redis.call('HLEN', key)
 if (max and fields >= max) or (not max and fields >= 100 and fields % 100 < 2) then
   local candidates, live = {}, 0
   values(handles(), function(other, value)
+    if other == handle then return end
     local r, due = record(value)
     if not r or now >= due then
       going[#going + 1] = other
@@ -53,15 +54,17 @@ if (max and fields >= max) or (not max and fields >= 100 and fields % 100 < 2) t
     end
   end
 end
-if replaced ~= '' then going[#going + 1] = replaced end
-remove(going)
+if replaced ~= '' and replaced ~= handle then going[#going + 1] = replaced end
 
+-- The new one first. A key that has lost its last field, and whose slot is on its way to another node,
+-- is not to be written here any more: the script would break off midway.
 if ARGV[6] == '' then
-  if there[1] then redis.call('HDEL', key, handle .. '.') end
   redis.call('HSET', key, handle, ARGV[5])
+  if there[1] then redis.call('HDEL', key, handle .. '.') end
 else
   redis.call('HSET', key, handle, ARGV[5], handle .. '.', ARGV[6])
 end
+remove(going)
 keep(ARGV[3] - now + ARGV[4])
 return {'created', table.concat(evicted, '\\n')}
 `;

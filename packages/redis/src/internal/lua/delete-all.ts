@@ -13,11 +13,13 @@ values(handles(), function(handle, value)
   local r, due = record(value)
   if r and now < due then live[#live + 1] = handle end
 end)
-remove(going)
+-- The stamp first, as the new one in CREATE.
 local before = number(redis.call('HGET', key, '!'))
 if not before or before < now then
   redis.call('HSET', key, '!', string.format('%.0f', now))
 end
-keep(tonumber(ARGV[3]))
+remove(going)
+local isStampAlone = redis.call('HLEN', key) == 1
+if isStampAlone then redis.call('PEXPIRE', key, ARGV[3]) else keep(tonumber(ARGV[3])) end
 return table.concat(live, '\\n')
 `;

@@ -11,9 +11,9 @@ const FOUND = 1_000;
 /** ARGV: member, expiresAt, now. What has expired makes way. */
 const ADD = createScript(`${NAMES}${TIME}${KEEP}
 local expiresAt, now = tonumber(ARGV[2]), time(ARGV[3])
-redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('%.0f', now))
 if now >= expiresAt then return 0 end
 redis.call('ZADD', key, 'GT', ARGV[2], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('%.0f', now))
 keep(expiresAt - now)
 return 1
 `);
