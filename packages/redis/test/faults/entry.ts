@@ -13,6 +13,8 @@ export interface Made<O extends Operation> {
   readonly endedAt: number;
   /** Undefined where the call rejected: nothing is acknowledged. */
   readonly outcome: Awaited<ReturnType<Store[O]>> | undefined;
+  /** Why it rejected. */
+  readonly error?: unknown;
 }
 
 export type Entry = { readonly [O in Operation]: Made<O> }[Operation];
@@ -34,7 +36,7 @@ export class History {
           this.#add({ ...entry, endedAt: this.#ticks++, outcome });
           return outcome;
         } catch (error) {
-          this.#add({ ...entry, outcome: undefined });
+          this.#add({ ...entry, outcome: undefined, error });
           throw error;
         }
       };

@@ -296,7 +296,7 @@ describe("it must be found out that", () => {
       list(4, A, B, C),
     ],
     "more lived on beside a new one than there may be": [
-      "limit",
+      "overfull",
       create(1, A),
       create(2, B),
       create(3, C),

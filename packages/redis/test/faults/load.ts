@@ -5,7 +5,7 @@ import { type Entry, History, isKnown } from "./entry.ts";
 import { clock, createUsers } from "./users.ts";
 
 export interface LoadOptions {
-  /** How many calls are to be acknowledged; default 2,000, with SOJOURN_FULL=1 10,000. */
+  /** How many calls are to be acknowledged at least; default 2,000, with SOJOURN_FULL=1 10,000. */
   readonly operations?: number;
   /** How many work at once, each on one of the stores by turns; default 8. */
   readonly clients?: number;
@@ -13,12 +13,18 @@ export interface LoadOptions {
 
 /** Clients that do what requests do, all at once, on few users. */
 export interface Load {
+  /** Where the users' sessions are. */
+  readonly partitions: readonly string[];
   /** Resolves when this share of the operations has been acknowledged: 0.5, half of them. */
   reached(share: number): Promise<void>;
+  /** Resolves when so many more of the calls have been acknowledged. */
+  acknowledged(calls: number): Promise<void>;
+  /** Resolves when so many more have been rejected. */
+  rejected(calls: number): Promise<void>;
   /** Resolves when no call is under way. The next ones wait for `resume`. */
   pause(): Promise<void>;
   resume(): void;
-  /** Resolves to all that happened, with a last look at everything through this store. */
+  /** Goes on until there are enough calls, looks at everything through this store, and gives all. */
   finish(last: Store): Promise<Entry[]>;
 }
 
@@ -30,25 +36,17 @@ export function startLoad(
 ): Load {
   const history = new History();
   const users = createUsers();
-  let acknowledged = 0;
-  let watchers: { readonly at: number; resolve(): void }[] = [];
+  const acknowledged = createCounter();
+  const rejected = createCounter();
   let paused: PromiseWithResolvers<void> | undefined;
   let resting = 0;
-
-  history.onEntry = (entry) => {
-    if (!isKnown(entry)) return;
-    acknowledged++;
-    const [due = [], rest = []] = [true, false].map((isDue) =>
-      watchers.filter(({ at }) => acknowledged >= at === isDue),
-    );
-    watchers = rest;
-    for (const { resolve } of due) resolve();
-  };
+  let ending = false;
+  history.onEntry = (entry) => (isKnown(entry) ? acknowledged : rejected).add();
 
   async function work(i: number): Promise<void> {
     const store = history.of(stores[i % stores.length] as Store);
     const actor: Actor = { name: `${i}`, store, users, written: 0 };
-    while (acknowledged < operations) {
+    while (!ending || acknowledged.count < operations) {
       if (paused !== undefined) {
         resting++;
         await paused.promise;
@@ -65,24 +63,28 @@ export function startLoad(
   }
 
   const working = Promise.all(Array.from({ length: clients }, (_, i) => work(i)));
-  // Whoever waits hears of it.
   working.catch(() => {});
 
+  /** Whoever waits is not left waiting by a load that has failed. */
+  async function orFail(reached: Promise<void>): Promise<void> {
+    await Promise.race([reached, working]);
+  }
+
   return {
-    async reached(share) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      watchers.push({ at: share * operations, resolve });
-      await Promise.race([promise, working]);
-    },
+    partitions: users.map(({ partition }) => partition),
+    reached: (share) => orFail(acknowledged.reached(share * operations)),
+    acknowledged: (calls) => orFail(acknowledged.reached(acknowledged.count + calls)),
+    rejected: (calls) => orFail(rejected.reached(rejected.count + calls)),
     async pause() {
       paused = Promise.withResolvers();
-      while (resting < clients) await Promise.race([sleep(1), working.then(() => sleep(1))]);
+      while (resting < clients) await sleep(1);
     },
     resume() {
       paused?.resolve();
       paused = undefined;
     },
     async finish(last) {
+      ending = true;
       await working;
       const store = history.of(last);
       for (const { partition, all } of users) {
@@ -90,6 +92,27 @@ export function startLoad(
         for (const ref of all) await store.read(ref, clock());
       }
       return history.entries;
+    },
+  };
+}
+
+function createCounter() {
+  let count = 0;
+  let watchers: { readonly at: number; resolve(): void }[] = [];
+  return {
+    get count() {
+      return count;
+    },
+    add() {
+      count++;
+      for (const { at, resolve } of watchers) if (count >= at) resolve();
+      watchers = watchers.filter(({ at }) => count < at);
+    },
+    reached(at: number): Promise<void> {
+      return new Promise((resolve) => {
+        if (count >= at) resolve();
+        else watchers.push({ at, resolve });
+      });
     },
   };
 }

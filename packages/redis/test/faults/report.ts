@@ -11,6 +11,7 @@ export type Rule =
   | "unfounded session"
   | "outlived"
   | "limit"
+  | "overfull"
   | "needless";
 
 export interface Violation {

@@ -35,8 +35,8 @@ function room(
     ({ ref, sightings }) => ref.handle !== handle && isLiveThrough(sightings, create),
   );
   if (through.length + 1 > max) {
-    report("limit", `beside ${through.length} others that lived on, one more was created`, {
-      by: create,
+    report("overfull", `beside ${through.length} others that lived on, one more was created`, {
+      lost: create,
     });
   }
   const evicted = create.outcome?.status === "created" ? create.outcome.evicted.length : 0;

@@ -1,0 +1,28 @@
+import { startRedis } from "@sojourn/servers";
+import { expect, test } from "vitest";
+import { open, PATIENT, standalone } from "./clients.ts";
+import { startLoad } from "./load.ts";
+import { expectNothingLost } from "./summary.ts";
+
+/** What was acknowledged is on the disk. */
+const PERSISTENT = ["--appendonly", "yes", "--appendfsync", "always"];
+
+test.concurrent.for(standalone)(
+  "a server that is killed in mid-load, three times, keeps what it acknowledged: %s",
+  async ([name, connect], { onTestFinished }) => {
+    const server = await startRedis({ args: PERSISTENT });
+    onTestFinished(() => server.stop());
+    const stores = await Promise.all(
+      [1, 2].map(() => open(connect, server.port, { timeLimit: 500 }, onTestFinished)),
+    );
+    const load = startLoad(stores);
+    for (const share of [0.25, 0.5, 0.75]) {
+      await load.reached(share);
+      await server.kill();
+      await server.restart();
+    }
+    const last = await open(connect, server.port, PATIENT, onTestFinished);
+    const failures = expectNothingLost(`killed, ${name}`, await load.finish(last));
+    expect(failures).not.toEqual([]);
+  },
+);

@@ -1,0 +1,113 @@
+import type { Store } from "@sojourn/core";
+import { type Proxy, type RedisServer, startProxy, startRedis } from "@sojourn/servers";
+import { describe, expect, type TestContext, test } from "vitest";
+import { open, PATIENT, standalone } from "./clients.ts";
+import { type Load, startLoad } from "./load.ts";
+import { expectNothingLost } from "./summary.ts";
+
+const TIME_LIMIT = 500;
+const CLIENTS = 8;
+
+interface World {
+  readonly server: RedisServer;
+  readonly proxy: Proxy;
+  readonly load: Load;
+  /** The server itself. */
+  readonly direct: Store;
+}
+
+type Fault = readonly [what: string, inject: (world: World) => Promise<void>];
+
+const faults: readonly Fault[] = [
+  [
+    "a network that is cut",
+    async ({ proxy, load }) => {
+      await proxy.cut();
+      await load.rejected(CLIENTS);
+      await proxy.heal();
+    },
+  ],
+  [
+    "connections that break amid commands and amid replies",
+    async ({ proxy, load }) => {
+      for (const direction of ["up", "down", "up", "down"] as const) {
+        proxy.cutAfter(1 + Math.floor(Math.random() * 500), direction);
+        await load.acknowledged(50);
+      }
+    },
+  ],
+  [
+    "replies that are lost after the commands got through",
+    async ({ proxy, load }) => {
+      proxy.drop();
+      await load.rejected(CLIENTS);
+      // No network loses bytes amid a connection that goes on.
+      await proxy.cut();
+      await proxy.heal();
+    },
+  ],
+  [
+    "replies that come after the time limit",
+    async ({ proxy, load }) => {
+      proxy.delay(TIME_LIMIT + 100);
+      await load.rejected(CLIENTS);
+      await proxy.heal();
+    },
+  ],
+  [
+    "commands that get through when nobody waits for them any more",
+    async ({ proxy, load }) => {
+      proxy.stall();
+      await load.rejected(CLIENTS);
+      await proxy.heal();
+    },
+  ],
+  [
+    "a server that hangs",
+    async ({ server, load }) => {
+      server.pause();
+      await load.rejected(CLIENTS);
+      server.resume();
+    },
+  ],
+];
+
+/** With the large numbers each by itself, three times; else all, one after the other. */
+const plans: readonly (readonly [what: string, faults: readonly Fault[]])[] =
+  process.env.SOJOURN_FULL === "1"
+    ? faults.map((fault) => [fault[0], [fault, fault, fault]])
+    : [["all of it", faults]];
+
+describe.concurrent.each(standalone)("through %s nothing acknowledged is lost", (name, connect) => {
+  async function setUp({ onTestFinished }: TestContext, timeLimit: number): Promise<World> {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    const proxy = await startProxy(server.port);
+    onTestFinished(() => proxy.stop());
+    const stores = await Promise.all(
+      [1, 2].map(() => open(connect, proxy.port, { timeLimit }, onTestFinished)),
+    );
+    const direct = await open(connect, server.port, PATIENT, onTestFinished);
+    return { server, proxy, direct, load: startLoad(stores, { clients: CLIENTS }) };
+  }
+
+  test.for(plans)("by %s", async ([what, plan], context) => {
+    const world = await setUp(context, TIME_LIMIT);
+    for (const [i, [, inject]] of plan.entries()) {
+      await world.load.reached((i + 1) / (plan.length + 1));
+      await inject(world);
+    }
+    const failures = expectNothingLost(`${what}, ${name}`, await world.load.finish(world.direct));
+    expect(failures.length).toBeGreaterThan(CLIENTS);
+  });
+
+  test("by a server that forgets its scripts, and no call fails", async (context) => {
+    const { server, load, direct } = await setUp(context, 10_000);
+    for (let i = 1; i < 10; i++) {
+      await load.reached(i / 10);
+      await server.cli("SCRIPT", "FLUSH", i % 2 === 0 ? "SYNC" : "ASYNC");
+    }
+    const failures = expectNothingLost(`scripts flushed, ${name}`, await load.finish(direct));
+    expect(failures).toEqual([]);
+  });
+});
