@@ -58,14 +58,14 @@ const data = fc
   .map((entries): Record<string, string> => Object.fromEntries(entries));
 
 const optional = fc.option(text);
-const guard = fc.constantFrom("none", "holds", "fails");
+const guard = fc.constantFrom("holds", "fails");
 const ms = fc.constantFrom(0, 1, -1, MINUTE, HOUR);
 
 const step = fc.record(
   {
     set: data,
     unset: fc.uniqueArray(key, { maxLength: 3 }),
-    expect: fc.tuple(key, guard, text),
+    expect: fc.tuple(key, fc.constantFrom("holds", "fails", "absent"), text),
     credential: fc.record({ holds: fc.boolean(), to: text }),
     touch: fc.tuple(ms, ms),
     envelope: fc.record(
@@ -96,16 +96,15 @@ function updateOf(step: Step, record: SessionRecord): Parameters<Store["update"]
   const removed = unset?.filter((name) => !Object.hasOwn(set, name));
   const left = Object.entries(record.data).filter(([name]) => !removed?.includes(name));
   const merged = { ...Object.fromEntries(left), ...set };
-  const [name, guard, other] = expectation ?? ["", "none", ""];
+  const [name, guard, other] = expectation ?? ["", null, ""];
   const held = Object.hasOwn(record.data, name) ? (record.data[name] as string) : null;
+  const expected = { holds: held, fails: other, absent: null };
   return [
     record,
     {
       ...(step.set && { set }),
       ...(removed && { unset: removed }),
-      ...(guard !== "none" && {
-        expect: Object.fromEntries([[name, guard === "holds" ? held : other]]),
-      }),
+      ...(guard && { expect: Object.fromEntries([[name, expected[guard]]]) }),
       ...(credential && {
         credential: {
           from: credential.holds ? record.credential : `${record.credential}?`,
@@ -183,6 +182,18 @@ test(
     await fc.assert(property, FULL ? { numRuns: 3_000 } : { numRuns: 60, seed: 1 });
   },
 );
+
+test("a conflict tells the whole record, wherever its data lies", async () => {
+  const store = layout.store();
+  for (const length of [10, 2_000]) {
+    const record = newRecord(NOW, { data: { k: "x".repeat(length), "\n": "" } });
+    await store.create(record, NOW);
+    const current = { status: "conflict", record: { ...record, version: 1 } };
+    expect(await store.update(record, {}, NOW, { ifVersion: 2 })).toEqual(current);
+    expect(await store.update(record, { set: { k: "" } }, NOW, { ifVersion: 2 })).toEqual(current);
+    expect(await store.update(record, { expect: { "\n": null } }, NOW)).toEqual(current);
+  }
+});
 
 test("data takes a field of its own above 1 KiB, and only there", async () => {
   const store = layout.store();
