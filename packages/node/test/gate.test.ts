@@ -95,21 +95,20 @@ test("a client that leaves while the session is being saved takes nothing with i
 });
 
 test("a handler whose client left before it answered still saves", async () => {
-  const left = Promise.withResolvers<void>();
-  const done = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
   const port = await bench.serve(async (_req, res, session) => {
     await write(session);
-    await left.promise;
-    res.end("text", () => done.resolve());
+    const left = once(res, "close");
+    asked.resolve();
+    await left;
+    res.end("text");
   });
   const outgoing = request({ port })
     .on("error", () => {})
     .end();
-  await wait(20);
+  await asked.promise;
   outgoing.destroy();
-  await wait(20);
-  left.resolve();
-  await vi.waitFor(() => expect(bench.store.calls).toEqual(["create"]));
+  await vi.waitFor(() => expect(bench.store.calls).toEqual(["create"]), { timeout: 10_000 });
 });
 
 test("HEAD gets the headers and no body", async () => {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { finished } from "node:stream";
 import { sendError } from "./answer.ts";
 import { discardHead } from "./head.ts";
@@ -52,6 +52,7 @@ export function createSuccessor(res: ServerResponse, flow: Flow, error: unknown)
   }
 
   guardHead(res, isCalling);
+  followRequest(res.req);
   appointed++;
   finished(res, { error: false }, release);
   return { isCalling, appoint };
@@ -61,6 +62,28 @@ export function createSuccessor(res: ServerResponse, flow: Flow, error: unknown)
 function release(): void {
   appointed--;
   if (appointed === 0) callers.disable();
+}
+
+type Listener = ((...args: unknown[]) => void) & { readonly listener?: Listener };
+
+/** What the successor does on events of the request, which come from the connection, is still its own. */
+function followRequest(req: IncomingMessage): void {
+  const { on } = req;
+
+  function listen(event: string, listener: Listener): IncomingMessage {
+    const caller = callers.getStore();
+    if (caller === undefined) return on.call(req, event, listener);
+    const { listener: once } = listener;
+    function follow(...args: unknown[]): void {
+      if (once) req.removeListener(event, follow);
+      callers.run(caller as object, () => listener.apply(req, args));
+    }
+    // The name by which Node removes a listener that is wrapped.
+    return on.call(req, event, Object.assign(follow, { listener: once ?? listener }));
+  }
+
+  req.on = listen as typeof on;
+  req.addListener = listen as typeof on;
 }
 
 const EDITS = ["setHeader", "setHeaders", "appendHeader", "removeHeader"] as const;
