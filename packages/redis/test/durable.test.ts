@@ -254,19 +254,35 @@ describe("what goes wrong in between", () => {
       ]);
     });
 
-    test("the connection is lost between the write and its WAIT: not taken for a copy", async () => {
+    test("the connection is lost before WAIT: that of the next one is not taken for it", async () => {
       const { primary } = replicated;
-      const { send, events } = await open(through(to));
-      await send(KEY, COUNT);
-      const count = Number(await primary.cli("GET", KEY)) + 1;
-      // The answer comes whole, and then the end. On the next connection WAIT has nothing to wait for,
-      // and says at once that all is well.
-      proxy.cutAfter(`:${count}\r\n`.length);
-      onTestFinished(() => proxy.heal());
-      expect(await send(KEY, COUNT)).toBe(count);
-      expect(events).toEqual([
-        { wanted: 1, reached: 0, writes: 1, error: expect.any(StoreUnavailableError) },
-      ]);
+      const { send, main, events } = await open(through(to));
+      const counted = async () => Number(await primary.cli("GET", KEY));
+      const count = Number(await send(KEY, COUNT));
+      replicated.hold();
+      proxy.delay(150);
+      onTestFinished(async () => {
+        await proxy.heal();
+        await replicated.release();
+      });
+      // The second is answered when the WAIT of the first is under way, so that its own comes later.
+      const first = send(KEY, COUNT);
+      await until("the first has run", async () => (await counted()) === count + 1);
+      const second = send(KEY, COUNT);
+      await until("the second has run", async () => (await counted()) === count + 2);
+      await main(KEY, READ);
+      await until("a WAIT is under way", async () => (await waiting(primary)) > 0);
+      // On a fresh connection WAIT has nothing to wait for, and says at once that all is well.
+      await proxy.cut();
+      await proxy.heal();
+      expect(await Promise.all([first, second])).toEqual([count + 1, count + 2]);
+      const unknown = {
+        wanted: 1,
+        reached: 0,
+        writes: 1,
+        error: expect.any(StoreUnavailableError),
+      };
+      expect(events).toEqual([unknown, unknown]);
     });
 
     test("a server that is away: StoreUnavailableError, and found again", async () => {
@@ -348,6 +364,37 @@ describe("a slot that moves while it is written to", () => {
       await Promise.all(writing);
       expect(Number(await from.cli("GET", KEY))).toBe(acknowledged);
       expect(events).toEqual([]);
+    },
+    LONG,
+  );
+});
+
+describe("a slot that is half moved", () => {
+  test.each(Object.entries(clustered))(
+    "%s: the new node's replicas are asked",
+    async (_n, to) => {
+      const cluster = await startCluster();
+      onTestFinished(() => cluster.stop());
+      const slot = await cluster.slotOf(KEY);
+      const ports = cluster.nodes.map(({ port }) => port);
+      const { send, events } = await open({ connect: () => to({ ports }) } as Topology, {
+        timeout: 200,
+      });
+      await send(KEY, COUNT);
+      const from = await cluster.ownerOf(slot);
+      const target = (await cluster.primaries()).find((node) => node !== from) as RedisServer;
+      const replica = await cluster.replicaOf(target.port);
+      // The key has moved and the slot has not: the old node says ASK, and its replica is well.
+      const pauseBetween = async (moved: number) => {
+        if (moved === 0) return;
+        replica.pause();
+        expect(await send(KEY, COUNT)).toBe(2);
+        replica.resume();
+        expect(events).toEqual([{ wanted: 1, reached: 0, writes: 1 }]);
+        expect(await send(KEY, COUNT)).toBe(3);
+        expect(events).toHaveLength(1);
+      };
+      await cluster.moveSlot(slot, target.port, { pauseBetween });
     },
     LONG,
   );

@@ -39,18 +39,28 @@ const sessions = new WeakMap<object, { epoch: number; on: object }>();
 
 /** The connection that a node's client has now. */
 export function writtenOn(node: NodeRedisNode, reply: RedisReply): Written {
-  const epoch = node.socketEpoch;
+  const epoch = epochOf(node);
   let session = sessions.get(node);
   if (session?.epoch !== epoch) sessions.set(node, (session = { epoch, on: {} }));
   return {
     reply,
     on: session.on,
     async wait(command, attempt) {
+      const isStill = () => epoch === epochOf(node);
+      if (!isStill()) throw lost();
       const reached = await node.sendCommand([...command], optionsOf(attempt));
-      if (node.socketEpoch !== epoch) throw lost();
+      if (!isStill()) throw lost();
       return reached as RedisReply;
     },
   };
+}
+
+/**
+ * What was queued is written as soon as there is a connection, and is answered before it is counted:
+ * until then it is nobody's, and NaN equals nothing.
+ */
+function epochOf(node: NodeRedisNode): number {
+  return node.isReady ? node.socketEpoch : NaN;
 }
 
 export function ownClient(client: NodeRedisClient, prefix: string, isOurs: boolean): OwnConnection {
