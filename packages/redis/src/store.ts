@@ -5,20 +5,23 @@ import {
   type Once,
   type PoweredStore,
   type References,
+  type ReplicaTarget,
 } from "@sojourn/core";
 import type { RedisConnection } from "./connection.ts";
 import { changeArgs } from "./internal/change.ts";
 import { createExpiryIndex } from "./internal/expiry-index.ts";
-import { CREATE } from "./internal/lua/create.ts";
-import { DELETE_ALL } from "./internal/lua/delete-all.ts";
-import { DELETE } from "./internal/lua/delete.ts";
+import { CREATE, CREATE_LOGGED } from "./internal/lua/create.ts";
+import { DELETE_ALL, DELETE_ALL_LOGGED } from "./internal/lua/delete-all.ts";
+import { DELETE, DELETE_LOGGED } from "./internal/lua/delete.ts";
 import { LIST } from "./internal/lua/list.ts";
 import { READ } from "./internal/lua/read.ts";
-import { UPDATE } from "./internal/lua/update.ts";
+import { UPDATE, UPDATE_LOGGED } from "./internal/lua/update.ts";
 import { checkLayout } from "./internal/options.ts";
 import { createMarks } from "./internal/powers/marks.ts";
+import { createLog, type Log } from "./internal/powers/log.ts";
 import { createOnce } from "./internal/powers/once.ts";
 import { createReferences } from "./internal/powers/references.ts";
+import { createReplica } from "./internal/powers/replica.ts";
 import { pack, packTime, unpack, unpackEnvelope } from "./internal/record.ts";
 import { corrupt, handles, parts, unexpected } from "./internal/replies.ts";
 import { createScript } from "./internal/script.ts";
@@ -38,11 +41,26 @@ export interface LayoutOptions {
   readonly keepExpired?: number;
 }
 
+export interface ReplicableOptions {
+  /**
+   * Whether the store can be copied, and be a copy: it has the power `replica` then, and keeps a log of
+   * what changed and of what was ended, in two keys which every write of a session writes too. Not on a Cluster, where nothing can be written together that lies in several
+   * slots, and which has replicas of its own. Default false. Sessions from before are copied once they
+   * are written, so begin with none, or wait until they have expired.
+   */
+  readonly replicable?: boolean;
+}
+
 /** What one command on one key can do, whatever the connection. */
 export interface LayoutPowers {
   readonly marks: Marks;
   readonly references: References;
   readonly once: Once;
+}
+
+interface MadePowers extends LayoutPowers {
+  /** Where the store is `replicable`. */
+  readonly replica?: ReplicaTarget;
 }
 
 export const DEFAULT_PREFIX = "sojourn:";
@@ -53,12 +71,22 @@ const SLACK = 60_000;
 /** How many list entries there are unless asked otherwise. */
 const LISTED = 1_000;
 
-const create = createScript(CREATE);
 const readByServer = createScript(READ);
-const update = createScript(UPDATE);
-const deleteIf = createScript(DELETE);
 const list = createScript(LIST);
-const deleteAll = createScript(DELETE_ALL);
+
+const plain = {
+  create: createScript(CREATE),
+  update: createScript(UPDATE),
+  deleteIf: createScript(DELETE),
+  deleteAll: createScript(DELETE_ALL),
+};
+
+const logged: typeof plain = {
+  create: createScript(CREATE_LOGGED),
+  update: createScript(UPDATE_LOGGED),
+  deleteIf: createScript(DELETE_LOGGED),
+  deleteAll: createScript(DELETE_ALL_LOGGED),
+};
 
 /**
  * The store over any connection. `durable`: the connection for the writes that a revocation's and a
@@ -66,15 +94,17 @@ const deleteAll = createScript(DELETE_ALL);
  */
 export function createStore(
   connection: RedisConnection,
-  options: LayoutOptions = {},
+  options: LayoutOptions & ReplicableOptions = {},
   durable: RedisConnection = connection,
-): PoweredStore<LayoutPowers> {
+): PoweredStore<MadePowers> {
   checkLayout(options);
   const { prefix = DEFAULT_PREFIX, clock = "application", keepExpired } = options;
   // All of a partition's sessions are under one key: one hash slot, one atomic step.
   const keyOf = (partition: string) => `${prefix}{${partition}}`;
   const time = (now: number) => (clock === "server" ? "" : String(now));
   const slack = String(SLACK + (keepExpired ?? 0));
+  const log = options.replicable === true ? createLog(prefix) : null;
+  const { create, update, deleteIf, deleteAll } = log === null ? plain : telling(log);
   const index =
     keepExpired === undefined
       ? null
@@ -85,6 +115,7 @@ export function createStore(
       marks: createMarks(connection, durable, prefix),
       references: createReferences(connection, prefix, time),
       once: createOnce(durable, prefix, time),
+      ...(log && { replica: createReplica(connection, durable, { log, slack, keyOf, time }) }),
     },
 
     async create(record, now, { limit, replaces = "" } = {}) {
@@ -142,11 +173,12 @@ export function createStore(
 
     async delete(ref, { ifVersion } = {}) {
       const key = keyOf(ref.partition);
-      if (ifVersion === undefined) {
+      if (ifVersion === undefined && log === null) {
         const removed = await durable.send(key, ["HDEL", key, ref.handle, `${ref.handle}.`]);
         return Number(removed) > 0 ? "deleted" : "gone";
       }
-      const status = await deleteIf(durable, key, [ref.handle, String(ifVersion)]);
+      const version = ifVersion === undefined ? "" : String(ifVersion);
+      const status = await deleteIf(durable, key, [ref.handle, version]);
       if (status === "deleted" || status === "conflict" || status === "gone") return status;
       throw status === "corrupt" ? corrupt() : unexpected();
     },
@@ -171,5 +203,14 @@ export function createStore(
     async sweep(now, limit) {
       return index === null ? [] : index.sweep(now, limit);
     },
+  };
+}
+
+function telling(log: Log): typeof plain {
+  return {
+    create: log.telling(logged.create),
+    update: log.telling(logged.update),
+    deleteIf: log.telling(logged.deleteIf),
+    deleteAll: log.telling(logged.deleteAll),
   };
 }

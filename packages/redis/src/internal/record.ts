@@ -36,12 +36,12 @@ export interface Packed {
   readonly data: string | null;
 }
 
-export function pack(record: NewSessionRecord): Packed {
+export function pack(record: NewSessionRecord, version: number = 1): Packed {
   const data = packTexts(Object.entries(record.data).flat());
   const apart = data.length > MOST_INLINE;
   const envelope = packTexts([
     apart ? APART : INLINE,
-    "1",
+    String(version),
     String(record.createdAt),
     packTime(record.authenticatedAt),
     packTime(record.lastSeenAt),

@@ -2,10 +2,10 @@ import { sha1 } from "@noble/hashes/legacy.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { RedisConnection, RedisReply } from "../connection.ts";
 
-/** Runs on one key: the only one it touches, so that it works on a Cluster. */
+/** Runs on these keys and touches no other. On a Cluster it is one: several may not be together. */
 export type Script = (
   connection: RedisConnection,
-  key: string,
+  keys: string | readonly [string, ...string[]],
   args: readonly string[],
 ) => Promise<RedisReply>;
 
@@ -17,12 +17,14 @@ export type Script = (
 export function createScript(source: string): Script {
   const text = source.trim();
   const hash = bytesToHex(sha1(utf8ToBytes(text)));
-  return async (connection, key, args) => {
+  return async (connection, keys, args) => {
+    const [key, ...others] = typeof keys === "string" ? [keys] : keys;
+    const rest = [String(1 + others.length), key, ...others, ...args];
     try {
-      return await connection.send(key, ["EVALSHA", hash, "1", key, ...args]);
+      return await connection.send(key, ["EVALSHA", hash, ...rest]);
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
-      return await connection.send(key, ["EVAL", text, "1", key, ...args]);
+      return await connection.send(key, ["EVAL", text, ...rest]);
     }
   };
 }

@@ -6,8 +6,11 @@ import { ConfigurationError } from "@sojourn/core";
  */
 export function withKeyPrefix(command: readonly string[], key: string, prefix: string): string[] {
   const prefixed = [...command];
-  const at = command.indexOf(key, 1);
-  if (at > 0) prefixed[at] = prefix + key;
+  const isScript = command[0] === "EVALSHA" || command[0] === "EVAL";
+  const from = isScript ? 3 : command.indexOf(key, 1);
+  const count = isScript ? Number(command[2]) : 1;
+  if (from < 0) return prefixed;
+  for (let i = from; i < from + count; i++) prefixed[i] = prefix + (command[i] as string);
   return prefixed;
 }
 

@@ -1,4 +1,5 @@
 import { KEEP, NAMES, RECORD, SESSIONS, TIME } from "./common.ts";
+import { LOG } from "./log.ts";
 
 /**
  * ARGV: handle, now, deadline, slack, value, data or '', authenticatedAt or '', the handle to replace
@@ -7,7 +8,27 @@ import { KEEP, NAMES, RECORD, SESSIONS, TIME } from "./common.ts";
  * Below the limit a login looks at its own field only. The hash has at most one field too many for
  * that in question (`!`, data apart), which errs towards looking.
  */
-export const CREATE: string = `${NAMES}${TIME}${RECORD}${KEEP}${SESSIONS}
+export const CREATE: string = create(2);
+
+/** The same, and the log is told. */
+export const CREATE_LOGGED: string = create(3, {
+  functions: LOG,
+  look: "forgetTombstones(now)",
+  going: `
+for _, other in ipairs(evicted) do bury(other, now) end
+if replaced ~= '' and replaced ~= handle then bury(replaced, now) end
+for _, other in ipairs(going) do redis.call('HDEL', key, other .. '+') end
+`,
+  created: "wrote(handle, tonumber(record(ARGV[5])[EXPIRES]), now, ARGV[4])",
+});
+
+/** `fieldsAdded`: by one session, at most. */
+function create(
+  fieldsAdded: number,
+  also: Partial<Readonly<Record<"functions" | "look" | "going" | "created", string>>> = {},
+): string {
+  const { functions = "", look = "", going = "", created = "" } = also;
+  return `${NAMES}${TIME}${RECORD}${KEEP}${SESSIONS}${functions}
 local handle, now = ARGV[1], time(ARGV[2])
 local replaced, max, refuses = ARGV[8], tonumber(ARGV[9]), ARGV[10] == '1'
 
@@ -23,8 +44,8 @@ end
 local going, evicted = {}, {}
 local fields = redis.call('HLEN', key)
 -- Without a limit nothing else would clear away what expired: a look through all, every so often. A
--- session adds one field or two, so one of two numbers is met.
-if (max and fields >= max) or (not max and fields >= 100 and fields % 100 < 2) then
+-- session adds few fields, so one of as many numbers is met.
+if (max and fields >= max) or (not max and fields >= 100 and fields % 100 < ${fieldsAdded}) then
   local candidates, live = {}, 0
   values(handles(), function(other, value)
     if other == handle then return end
@@ -40,6 +61,7 @@ if (max and fields >= max) or (not max and fields >= 100 and fields % 100 < 2) t
       end
     end
   end)
+  ${look}
   local excess = max and live + 1 - max or 0
   if excess > #candidates then return {'limit-reached'} end
   if excess > 0 then
@@ -64,7 +86,9 @@ if ARGV[6] == '' then
 else
   redis.call('HSET', key, handle, ARGV[5], handle .. '.', ARGV[6])
 end
-remove(going)
+${going}remove(going)
 keep(ARGV[3] - now + ARGV[4])
+${created}
 return {'created', table.concat(evicted, '\\n')}
 `;
+}

@@ -30,6 +30,6 @@ if not value then return {} end
 local r, due = record(value)
 if not r then return {} end
 if time(ARGV[2]) < due then return {'live', string.format('%.0f', due)} end
-redis.call('HDEL', key, ARGV[1], ARGV[1] .. '.')
+redis.call('HDEL', key, ARGV[1], ARGV[1] .. '.', ARGV[1] .. '+')
 return {'expired', value}
 `;

@@ -1,8 +1,18 @@
 import { MOST_INLINE } from "../record.ts";
 import { KEEP, NAMES, RECORD, TIME } from "./common.ts";
+import { LOG } from "./log.ts";
 
 /** ARGV: handle, now, slack, and then `change.ts` says what: words, each with two arguments. */
-export const UPDATE: string = `${NAMES}${TIME}${RECORD}${KEEP}
+export const UPDATE: string = update();
+
+/** The same, and the log is told. */
+export const UPDATE_LOGGED: string = update(
+  LOG,
+  "wrote(handle, tonumber(r[EXPIRES]), now, ARGV[3])",
+);
+
+function update(functions = "", updated = ""): string {
+  return `${NAMES}${TIME}${RECORD}${KEEP}${functions}
 local handle, now = ARGV[1], time(ARGV[2])
 local value = redis.call('HGET', key, handle)
 if not value then return {'gone'} end
@@ -107,5 +117,7 @@ r[DATA] = r[LAYOUT] == '1' and data or ''
 redis.call('HSET', key, handle, table.concat(r, '\\n') .. LAST)
 local after = math.min(r[IDLE], r[EXPIRES])
 if after > before then keep(after - now + ARGV[3]) end
+${updated}
 return {'updated', r[VERSION], renewed}
 `;
+}
