@@ -1,6 +1,6 @@
 import type { Clock } from "@sojourn/core";
 
-/** One call that must end in time. */
+/** One call that must end in time. When it is late, it has ended for this file. */
 export interface Deadline {
   /** It has ended: nobody is told any more. */
   end(): void;
@@ -12,19 +12,18 @@ export interface Deadline {
  * no call is left, for one more limit at most: the next call most likely needs it.
  */
 export function createDeadlines(ms: number, clock: Clock): (onLate: () => void) => Deadline {
-  // In the order in which they are due.
-  const open = new Set<{ readonly at: number; readonly onLate: () => void }>();
+  const line = new Place(Infinity, () => {});
   let watching = false;
 
   async function watch(): Promise<void> {
     watching = true;
-    for (let [first] = open; first !== undefined; [first] = open) {
+    for (let first = line.next; first !== line; first = line.next) {
       // The system's clock may be set while this sleeps; no call waits for twice its time.
       const left = Math.max(0, Math.min(ms, first.at - clock.now()));
       await clock.sleep(left, undefined, { background: true });
       const due = Math.max(first.at, clock.now());
-      for (const call of open) {
-        if (call.at > due) break;
+      for (let call = line.next; call.at <= due; call = line.next) {
+        call.end();
         call.onLate();
       }
     }
@@ -32,11 +31,42 @@ export function createDeadlines(ms: number, clock: Clock): (onLate: () => void) 
   }
 
   return (onLate) => {
-    const call = { at: clock.now() + ms, onLate };
-    open.add(call);
+    const place = new Place(clock.now() + ms, onLate);
+    place.joinBefore(line);
     if (!watching) void watch();
-    return { end: () => void open.delete(call) };
+    return place;
   };
+}
+
+/**
+ * A call's place in the line, which is a ring: between its last and its first is one that is no call.
+ * Not a `Set`, which links every table that it has outgrown to the next one: of calls that come and go
+ * without a pause the engine's young-generation collector would then free nothing.
+ */
+class Place implements Deadline {
+  readonly at: number;
+  readonly onLate: () => void;
+  next: Place = this;
+  #previous: Place = this;
+
+  constructor(at: number, onLate: () => void) {
+    this.at = at;
+    this.onLate = onLate;
+  }
+
+  joinBefore(other: Place): void {
+    this.next = other;
+    this.#previous = other.#previous;
+    other.#previous.next = this;
+    other.#previous = this;
+  }
+
+  end(): void {
+    this.next.#previous = this.#previous;
+    this.#previous.next = this.next;
+    this.next = this;
+    this.#previous = this;
+  }
 }
 
 /**

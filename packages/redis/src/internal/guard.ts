@@ -40,13 +40,12 @@ export function createGuard({
       circuit.enter();
       const attempt = new Attempt();
       const deadline = begin(() => {
-        deadline.end();
         circuit.timedOut();
         const message = `Redis did not answer within ${timeLimit} ms. ${fate(attempt.written)}`;
         reject(new StoreUnavailableError(message));
         attempt.abort();
       });
-      call(attempt).then(
+      start(call, attempt).then(
         (reply) => {
           // A reply that comes too late changes nothing.
           if (attempt.aborted) return;
@@ -62,4 +61,16 @@ export function createGuard({
         },
       );
     });
+}
+
+/** What a client throws at once is no less a failure, and its message no less full of arguments. */
+function start<Reply>(
+  call: (attempt: Attempt) => Promise<Reply>,
+  attempt: Attempt,
+): Promise<Reply> {
+  try {
+    return call(attempt);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
