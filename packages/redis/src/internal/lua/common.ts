@@ -23,8 +23,8 @@ end
 
 /**
  * A value taken apart: the texts of the envelope, as one more the data as it lies there, and beside
- * them the deadline. Nil where it is no record. One pattern does for all: half of what a search for
- * each text costs. Where a text is known to be a number, arithmetic with it costs half of `tonumber`.
+ * them the deadline. Nil where it is no record. One pattern for all is cheaper than a search for each
+ * text, and arithmetic with a text that is known to be a number cheaper than `tonumber`.
  */
 export const RECORD: string = `
 -- To Lua 'nan' and 'inf' are numbers too.
