@@ -9,7 +9,7 @@ import { NOW, sampleRecord } from "./sample.ts";
 import { inFlight, type Server } from "./server.ts";
 import { dataAlone, indexedBySet, indexedByTime, plain } from "./strings.ts";
 
-export const layouts: readonly Layout[] = [
+const layouts: readonly Layout[] = [
   plain,
   indexedBySet,
   indexedByTime,

@@ -17,9 +17,9 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export type Run = (key: string | readonly string[], args: readonly string[]) => Promise<unknown>;
+type Run = (key: string | readonly string[], args: readonly string[]) => Promise<unknown>;
 
-export interface CommandStats {
+interface CommandStats {
   readonly calls: number;
   readonly us: number;
 }

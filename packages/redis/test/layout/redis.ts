@@ -16,7 +16,7 @@ export const MINUTE: number = 60 * SECOND;
 export const HOUR: number = 60 * MINUTE;
 
 /** How long a key outlives its longest session. */
-export const SLACK = MINUTE;
+export const SLACK = 60_000;
 
 /** A real server, a client of it, and stores on that client. */
 export interface Layout {
@@ -108,9 +108,4 @@ export async function put(
 ): Promise<SessionRecord> {
   expect(await store.create(record, now)).toEqual({ status: "created", evicted: [] });
   return { ...record, version: 1 };
-}
-
-/** Data of that many bytes as the store packs it: a text takes its bytes and a line feed. */
-export function dataOf(bytes: number): Record<string, string> {
-  return { k: "x".repeat(bytes - "k\n\n".length) };
 }
