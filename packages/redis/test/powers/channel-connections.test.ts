@@ -81,6 +81,7 @@ test("clients that put the same before every key hear each other; others don't",
     createClient({
       socket: { port: server.port },
       keyPrefix: "one:",
+      RESP: 2,
       commandOptions: { typeMapping: { 36: Buffer, 43: Buffer } },
     }),
   ).connect();

@@ -10,7 +10,7 @@ export async function channelsOf<To>(
 ): Promise<{ readonly channels: readonly Channel[]; close(): Promise<void> }> {
   const connected = await Promise.all(to.map((one) => connect(one)));
   const stores = connected.map(({ client }) =>
-    redisStore(client, { prefix: "channel:", timeLimit: 500 }),
+    redisStore(client, { prefix: "channel:", timeLimit: 500, onWarning() {} }),
   );
   return {
     channels: stores.map(({ powers }) => powers.channel),

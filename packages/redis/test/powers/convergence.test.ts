@@ -6,7 +6,7 @@ import { standalone, type Connect } from "../clients/clients.ts";
 import { handle, HOUR, newPartition, newRecord } from "../layout/redis.ts";
 
 const NOW = 1_800_000_000_000;
-const SEEDS = process.env.SOJOURN_FULL === "1" ? 25 : 3;
+const SEEDS = process.env.SOJOURN_FULL === "1" ? 25 : 2;
 
 let servers: readonly RedisServer[];
 
