@@ -18,7 +18,8 @@ const LARGE = "x".repeat(1_100);
 async function create({ store, users }: Actor): Promise<unknown> {
   const user = any(users);
   const replaces = Math.random() < 0.2 ? someOf(user)?.handle : undefined;
-  const record = newRecord(user, Math.floor(Math.random() * 5));
+  const kind = Math.random() < 0.15 ? "short" : "long";
+  const record = newRecord(user, Math.floor(Math.random() * 5), kind);
   const options = { limit: user.limit, ...(replaces !== undefined && { replaces }) };
   const { status } = await store.create(record, record.createdAt, options);
   if (status === "created") user.live.add(record.handle);

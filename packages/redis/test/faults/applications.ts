@@ -1,8 +1,8 @@
 import type { Store } from "@sojourn/core";
 import type { RedisStoreOptions } from "@sojourn/redis";
-import type { TestContext } from "vitest";
-import { type Connect, open } from "./clients.ts";
+import type { Connect } from "../clients/clients.ts";
 import { type Load, startLoad } from "./load.ts";
+import { type AtEnd, clientsOf, openStore, PATIENT } from "./stores.ts";
 
 /** An application of two processes under load, on servers that others share. */
 export interface Application {
@@ -13,20 +13,18 @@ export interface Application {
 }
 
 /** One for each client. All meet the same faults. */
-export async function startApplications<Where>(
-  clients: readonly Connect<Where>[],
-  where: Where,
+export async function startApplications<To>(
+  clients: Readonly<Record<string, Connect<To>>>,
+  to: To,
   options: RedisStoreOptions,
-  { onTestFinished }: TestContext,
+  atEnd: AtEnd,
 ): Promise<Application[]> {
   return Promise.all(
-    clients.map(async ([name, connect]) => {
-      const [one, two, last] = (await Promise.all(
-        [options, options, { ...options, timeLimit: 10_000 }].map((one) =>
-          open(connect, where, one, onTestFinished),
-        ),
-      )) as [Store, Store, Store];
-      return { name, load: startLoad([one, two]), last };
+    clientsOf(clients).map(async ([name, connect]) => {
+      const open = (more?: RedisStoreOptions) =>
+        openStore(connect, to, { ...options, ...more }, atEnd);
+      const stores = await Promise.all([open(), open()]);
+      return { name, load: startLoad(stores), last: await open(PATIENT) };
     }),
   );
 }

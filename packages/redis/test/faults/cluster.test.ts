@@ -1,16 +1,18 @@
 import { type RedisServer, startCluster } from "@sojourn/servers";
 import { afterAll, expect, test } from "vitest";
 import { type Application, each, startApplications } from "./applications.ts";
-import { clustered, open, PATIENT } from "./clients.ts";
+import { type ClusterAddress, clustered, type Connect } from "../clients/clients.ts";
 import { caughtUp } from "./replication.ts";
-import { countLost, expectNothingLost } from "./summary.ts";
+import { clientsOf, openStore, PATIENT } from "./stores.ts";
+import { lostIn, expectNothingLost } from "./summary.ts";
 import { clock, createUsers, newRecord, type User } from "./users.ts";
 
 const cluster = await startCluster();
-const ports = cluster.nodes.map(({ port }) => port);
+const address = { ports: cluster.nodes.map(({ port }) => port) };
 afterAll(() => cluster.stop());
 
 type New = ReturnType<typeof newRecord>;
+const HASTY = { timeLimit: 500 };
 const SLOW = { timeout: 300_000 };
 
 /** The primary that serves one of the users of the first of these. */
@@ -18,30 +20,38 @@ async function primaryOf([application]: readonly Application[]): Promise<RedisSe
   return cluster.ownerOf(await cluster.slotOf(`{${application?.load.partitions[0]}}`));
 }
 
-test("slots that move under load: no call fails, and nothing is lost", SLOW, async (context) => {
-  const applications = await startApplications(clustered, ports, { timeLimit: 10_000 }, context);
-  const partitions = applications.flatMap(({ load }) => load.partitions);
-  for (const partition of [...partitions, ...partitions]) {
-    const slot = await cluster.slotOf(`{${partition}}`);
-    const from = await cluster.ownerOf(slot);
-    const to = (await cluster.primaries()).find((primary) => primary !== from) as RedisServer;
-    // While the slot is on its way, with its one key here first, and then there.
-    const pauseBetween = () => each(applications, (load) => load.acknowledged(30));
-    await cluster.moveSlot(slot, to.port, { pauseBetween, batch: 1 });
-  }
-  await each(applications, async (load, { name, last }) => {
-    expect(expectNothingLost(`slots moved, ${name}`, await load.finish(last))).toEqual([]);
-  });
-});
+test(
+  "slots that move under load: no call fails, and nothing is lost",
+  SLOW,
+  async ({ onTestFinished }) => {
+    const applications = await startApplications(clustered, address, PATIENT, onTestFinished);
+    const partitions = applications.flatMap(({ load }) => load.partitions);
+    for (const partition of [...partitions, ...partitions]) {
+      const slot = await cluster.slotOf(`{${partition}}`);
+      const from = await cluster.ownerOf(slot);
+      const to = (await cluster.primaries()).find((primary) => primary !== from) as RedisServer;
+      // While the slot is on its way, with its one key here first, and then there.
+      const pauseBetween = () => each(applications, (load) => load.acknowledged(30));
+      await cluster.moveSlot(slot, to.port, { pauseBetween, batch: 1 });
+    }
+    await each(applications, async (load, { name, last }) => {
+      expect(expectNothingLost(`slots moved, ${name}`, await load.finish(last))).toEqual([]);
+    });
+  },
+);
 
 test("the last of a user's sessions goes while its slot moves: that is one step too", async ({
   onTestFinished,
 }) => {
-  const [[, connect]] = clustered as [(typeof clustered)[0]];
-  const store = await open(connect, ports, PATIENT, onTestFinished);
+  const [[, connect]] = clientsOf(clustered) as [readonly [string, Connect<ClusterAddress>]];
+  const store = await openStore(connect, address, PATIENT, onTestFinished);
   const [user] = createUsers() as [User];
   const options = { limit: { ...user.limit, max: 1 } };
-  const [first, second, third] = [1, 2, 3].map(() => newRecord(user, -1)) as [New, New, New];
+  const [first, second, third] = [1, 2, 3].map(() => newRecord(user, -1, "long")) as [
+    New,
+    New,
+    New,
+  ];
   const now = clock();
   await store.create(first, now, options);
   const slot = await cluster.slotOf(`{${user.partition}}`);
@@ -66,8 +76,8 @@ test("the last of a user's sessions goes while its slot moves: that is one step 
   expect(await store.create(late, now, options)).toEqual({ status: "revoked" });
 });
 
-test("a replica takes over in agreement: nothing is lost", SLOW, async (context) => {
-  const applications = await startApplications(clustered, ports, { timeLimit: 500 }, context);
+test("a replica takes over in agreement: nothing is lost", SLOW, async ({ onTestFinished }) => {
+  const applications = await startApplications(clustered, address, HASTY, onTestFinished);
   await each(applications, (load) => load.reached(0.5));
   const primary = await primaryOf(applications);
   await cluster.failover((await cluster.replicaOf(primary.port)).port);
@@ -76,33 +86,37 @@ test("a replica takes over in agreement: nothing is lost", SLOW, async (context)
   });
 });
 
-test("a primary is killed whose replica had caught up: nothing is lost", SLOW, async (context) => {
-  const applications = await startApplications(clustered, ports, { timeLimit: 500 }, context);
-  await each(applications, (load) => load.reached(0.5));
-  await each(applications, (load) => load.pause());
-  const primary = await primaryOf(applications);
-  await caughtUp(primary, [await cluster.replicaOf(primary.port)]);
-  await primary.kill();
-  for (const { load } of applications) load.resume();
-  await cluster.healthy();
-  await each(applications, async (load, { name, last }) => {
-    expectNothingLost(`primary killed, ${name}`, await load.finish(last));
-  });
-  await primary.restart();
-  await cluster.healthy();
-});
+test(
+  "a primary is killed whose replica had caught up: nothing is lost",
+  SLOW,
+  async ({ onTestFinished }) => {
+    const applications = await startApplications(clustered, address, HASTY, onTestFinished);
+    await each(applications, (load) => load.reached(0.5));
+    await each(applications, (load) => load.pause());
+    const primary = await primaryOf(applications);
+    await caughtUp(primary, [await cluster.replicaOf(primary.port)]);
+    await primary.kill();
+    for (const { load } of applications) load.resume();
+    await cluster.healthy();
+    await each(applications, async (load, { name, last }) => {
+      expectNothingLost(`primary killed, ${name}`, await load.finish(last));
+    });
+    await primary.restart();
+    await cluster.healthy();
+  },
+);
 
 test(
   "a primary is killed in mid-load: lost is what its replica had not received",
   SLOW,
-  async (context) => {
-    const applications = await startApplications(clustered, ports, { timeLimit: 500 }, context);
+  async ({ onTestFinished }) => {
+    const applications = await startApplications(clustered, address, HASTY, onTestFinished);
     await each(applications, (load) => load.reached(0.5));
     const primary = await primaryOf(applications);
     await primary.kill();
     await cluster.healthy();
     await each(applications, async (load, { name, last }) => {
-      countLost(`primary killed in mid-load, ${name}`, await load.finish(last));
+      lostIn(`primary killed in mid-load, ${name}`, await load.finish(last));
     });
     await primary.restart();
     await cluster.healthy();

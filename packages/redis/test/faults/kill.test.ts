@@ -1,19 +1,20 @@
 import { startRedis } from "@sojourn/servers";
 import { expect, test } from "vitest";
-import { open, PATIENT, standalone } from "./clients.ts";
+import { standalone } from "../clients/clients.ts";
 import { startLoad } from "./load.ts";
+import { clientsOf, openStore, PATIENT } from "./stores.ts";
 import { expectNothingLost } from "./summary.ts";
 
 /** What was acknowledged is on the disk. */
 const PERSISTENT = ["--appendonly", "yes", "--appendfsync", "always"];
 
-test.concurrent.for(standalone)(
+test.concurrent.for(clientsOf(standalone))(
   "a server that is killed in mid-load, three times, keeps what it acknowledged: %s",
   async ([name, connect], { onTestFinished }) => {
     const server = await startRedis({ args: PERSISTENT });
     onTestFinished(() => server.stop());
     const stores = await Promise.all(
-      [1, 2].map(() => open(connect, server.port, { timeLimit: 500 }, onTestFinished)),
+      [1, 2].map(() => openStore(connect, server.port, { timeLimit: 500 }, onTestFinished)),
     );
     const load = startLoad(stores);
     for (const share of [0.25, 0.5, 0.75]) {
@@ -21,7 +22,7 @@ test.concurrent.for(standalone)(
       await server.kill();
       await server.restart();
     }
-    const last = await open(connect, server.port, PATIENT, onTestFinished);
+    const last = await openStore(connect, server.port, PATIENT, onTestFinished);
     const failures = expectNothingLost(`killed, ${name}`, await load.finish(last));
     expect(failures).not.toEqual([]);
   },

@@ -24,6 +24,8 @@ export interface Load {
   /** Resolves when no call is under way. The next ones wait for `resume`. */
   pause(): Promise<void>;
   resume(): void;
+  /** No more calls. Resolves when the last has ended. */
+  halt(): Promise<void>;
   /** Goes on until there are enough calls, looks at everything through this store, and gives all. */
   finish(last: Store): Promise<Entry[]>;
 }
@@ -41,12 +43,13 @@ export function startLoad(
   let paused: PromiseWithResolvers<void> | undefined;
   let resting = 0;
   let ending = false;
+  let halted = false;
   history.onEntry = (entry) => (isKnown(entry) ? acknowledged : rejected).add();
 
   async function work(i: number): Promise<void> {
     const store = history.of(stores[i % stores.length] as Store);
     const actor: Actor = { name: `${i}`, store, users, written: 0 };
-    while (!ending || acknowledged.count < operations) {
+    while (!halted && (!ending || acknowledged.count < operations)) {
       if (paused !== undefined) {
         resting++;
         await paused.promise;
@@ -59,7 +62,7 @@ export function startLoad(
   /** A request that got a 503 tries nothing more, and its client asks again until there is an answer. */
   async function recover(actor: Actor): Promise<void> {
     do await sleep(10);
-    while (paused === undefined && !(await isDone(acts.read(actor))));
+    while (!halted && paused === undefined && !(await isDone(acts.read(actor))));
   }
 
   const working = Promise.all(Array.from({ length: clients }, (_, i) => work(i)));
@@ -83,17 +86,26 @@ export function startLoad(
       paused?.resolve();
       paused = undefined;
     },
+    async halt() {
+      halted = true;
+      await working;
+    },
     async finish(last) {
       ending = true;
       await working;
       const store = history.of(last);
       for (const { partition, all } of users) {
-        await store.list(partition, clock(), { withData: true });
-        for (const ref of all) await store.read(ref, clock());
+        await patiently(() => store.list(partition, clock(), { withData: true }));
+        for (const ref of all) await patiently(() => store.read(ref, clock()));
       }
       return history.entries;
     },
   };
+}
+
+/** Until there is an answer: a client may have to learn first where the primary is now. */
+async function patiently(look: () => Promise<unknown>): Promise<void> {
+  while (!(await isDone(look()))) await sleep(20);
 }
 
 function createCounter() {

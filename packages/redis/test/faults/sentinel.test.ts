@@ -1,43 +1,48 @@
 import { startSentinel } from "@sojourn/servers";
 import { afterAll, test } from "vitest";
 import { each, startApplications } from "./applications.ts";
-import { watched } from "./clients.ts";
+import { throughSentinel } from "../clients/clients.ts";
 import { caughtUp } from "./replication.ts";
-import { countLost, expectNothingLost } from "./summary.ts";
+import { lostIn, expectNothingLost } from "./summary.ts";
 
 const group = await startSentinel();
 afterAll(() => group.stop());
 
+const HASTY = { timeLimit: 500 };
 const SLOW = { timeout: 300_000 };
 
-test("a primary is killed whose replicas had caught up: nothing is lost", SLOW, async (context) => {
-  const applications = await startApplications(watched, group, { timeLimit: 500 }, context);
-  await each(applications, (load) => load.reached(0.5));
-  await each(applications, (load) => load.pause());
-  const primary = await group.primary();
-  await caughtUp(
-    primary,
-    group.nodes.filter((node) => node !== primary),
-  );
-  await group.killPrimary();
-  for (const { load } of applications) load.resume();
-  await each(applications, async (load, { name, last }) => {
-    expectNothingLost(`primary killed, ${name}`, await load.finish(last));
-  });
-  await primary.restart();
-  await group.healthy();
-});
+test(
+  "a primary is killed whose replicas had caught up: nothing is lost",
+  SLOW,
+  async ({ onTestFinished }) => {
+    const applications = await startApplications(throughSentinel, group, HASTY, onTestFinished);
+    await each(applications, (load) => load.reached(0.5));
+    await each(applications, (load) => load.pause());
+    const primary = await group.primary();
+    await caughtUp(
+      primary,
+      group.nodes.filter((node) => node !== primary),
+    );
+    await group.killPrimary();
+    for (const { load } of applications) load.resume();
+    await each(applications, async (load, { name, last }) => {
+      expectNothingLost(`primary killed, ${name}`, await load.finish(last));
+    });
+    await primary.restart();
+    await group.healthy();
+  },
+);
 
 test(
   "a primary is killed in mid-load: lost is what its replica had not received",
   SLOW,
-  async (context) => {
-    const applications = await startApplications(watched, group, { timeLimit: 500 }, context);
+  async ({ onTestFinished }) => {
+    const applications = await startApplications(throughSentinel, group, HASTY, onTestFinished);
     await each(applications, (load) => load.reached(0.5));
     const primary = await group.primary();
     await group.killPrimary();
     await each(applications, async (load, { name, last }) => {
-      countLost(`primary killed in mid-load, ${name}`, await load.finish(last));
+      lostIn(`primary killed in mid-load, ${name}`, await load.finish(last));
     });
     await primary.restart();
     await group.healthy();

@@ -21,18 +21,27 @@ const TAKEN_BACK: ReadonlySet<Rule> = new Set([
   "overfull",
 ]);
 
-/** Counts, and says, what a failover has taken back. Expects that nothing else is wrong. */
-export function countLost(title: string, history: readonly Entry[]): number {
+/** Gives, and counts aloud, the writes that a failover has taken back. Expects that nothing else is wrong. */
+export function lostIn(title: string, history: readonly Entry[]): readonly Entry[] {
   const found = violations(history);
   expectNone(found.filter(({ rule }) => !TAKEN_BACK.has(rule)));
-  const lost = new Set(found.flatMap(({ lost }) => lost ?? []));
+  const belied = [...new Set(found.flatMap(({ lost }) => lost ?? []))];
+  const lost = belied.filter(hasChanged);
   const names = Map.groupBy(lost, ({ operation }) => operation);
   const list = [...names].map(([name, calls]) => `${calls.length} ${name}`).join(", ");
   console.info(
-    `${title}: ${describe(history)}; acknowledged and lost with the primary: ` +
-      `${lost.size}${list && ` (${list})`}`,
+    `${title}: ${describe(history)}; lost with the primary: ${lost.length} acknowledged writes` +
+      `${list && ` (${list})`}, and ${belied.length - lost.length} answers were of what was lost`,
   );
-  return lost.size;
+  return lost;
+}
+
+/** Whether a call that was acknowledged has left anything behind that could be lost. */
+function hasChanged({ outcome }: Entry): boolean {
+  if (outcome === "deleted") return true;
+  if (typeof outcome !== "object" || outcome === null) return false;
+  if (Array.isArray(outcome)) return outcome.every((one) => typeof one === "string");
+  return "status" in outcome && (outcome.status === "created" || outcome.status === "updated");
 }
 
 function expectNone(found: readonly Violation[]): void {

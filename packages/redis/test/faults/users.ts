@@ -33,9 +33,12 @@ export function createUsers(): readonly User[] {
 }
 
 /** A new session of theirs. The first letter of its handle says of which kind it is. */
-export function newRecord({ partition, all }: User, authenticatedAgo: number): NewSessionRecord {
-  const kind = Math.random() < 0.15 ? "s" : "l";
-  const handle = kind + randomBytes(16).toString("base64url").slice(1);
+export function newRecord(
+  { partition, all }: User,
+  authenticatedAgo: number,
+  kind: "long" | "short",
+): NewSessionRecord {
+  const handle = kind.slice(0, 1) + randomBytes(16).toString("base64url").slice(1);
   const now = clock();
   all.push({ partition, handle });
   return {

@@ -36,7 +36,7 @@ function room(
   );
   if (through.length + 1 > max) {
     report("overfull", `beside ${through.length} others that lived on, one more was created`, {
-      lost: create,
+      by: create,
     });
   }
   const evicted = create.outcome?.status === "created" ? create.outcome.evicted.length : 0;
