@@ -5,7 +5,7 @@ import { upstashStore } from "../src/index.ts";
 import { startBridge } from "./bridge.ts";
 
 // Twenty thousand requests for one case, on a machine that does other things as well.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const prefix = `${crypto.randomUUID()}:`;
 
