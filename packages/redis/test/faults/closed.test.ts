@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createSessions } from "@sojourn/core";
+import { requireUser, sessions } from "@sojourn/hono";
+import type { RedisStoreOptions } from "@sojourn/redis";
+import { type Proxy, type RedisServer, startProxy, startRedis, until } from "@sojourn/servers";
+import { createClient } from "@sojourn/testing";
+import { Hono } from "hono";
+import { describe, expect, type TestContext, test } from "vitest";
+import { type Connect, standalone } from "../clients/clients.ts";
+import { History } from "./entry.ts";
+import { clientsOf, openStore } from "./stores.ts";
+
+/** Longer than the time limit, which is the default, and anything else that takes long here. */
+const LONG = 20_000;
+
+interface Servers {
+  readonly server: RedisServer;
+  readonly proxy: Proxy;
+}
+
+/** How Redis goes away, and comes back. */
+const faults: Readonly<
+  Record<string, readonly [go: (at: Servers) => unknown, come: (at: Servers) => unknown]>
+> = {
+  down: [({ server }) => server.kill(), ({ server }) => server.restart()],
+  "cut off": [({ proxy }) => proxy.cut(), ({ proxy }) => proxy.heal()],
+  paused: [({ server }) => server.pause(), ({ server }) => server.resume()],
+  "behind a line that stalls": [({ proxy }) => proxy.stall(), ({ proxy }) => proxy.heal()],
+};
+
+/** An application with its sessions on Redis. */
+async function setUp(
+  connect: Connect<number>,
+  { onTestFinished }: TestContext,
+  options: RedisStoreOptions = {},
+) {
+  const server = await startRedis({ args: ["--appendonly", "yes", "--appendfsync", "always"] });
+  onTestFinished(() => server.stop());
+  const proxy = await startProxy(server.port);
+  onTestFinished(() => proxy.stop());
+  const store = await openStore(connect, proxy.port, options, onTestFinished);
+  const calls = new History();
+  const application = createSessions({
+    store: calls.of(store),
+    secret: "q8Jw0cVnT2xZr5LhYb7Kd4sFm9PgAe1uXo3iNvRjWtE=",
+  });
+  const app = new Hono()
+    .use(sessions(application))
+    .get("/", (c) => c.text("Hello."))
+    .get("/who", async (c) => c.text((await c.var.session.get())?.userId ?? "nobody"))
+    .get("/me", requireUser(), (c) => c.text(c.var.userSession.userId))
+    .post("/login/:user", async (c) => {
+      await c.var.session.login(c.req.param("user"));
+      return c.text("Welcome.");
+    });
+
+  /** A browser whose requests are answered, or the test fails. */
+  function browser() {
+    return createClient(async (request) => {
+      const late = new AbortController();
+      const tooLate = sleep(LONG, null, { signal: late.signal });
+      tooLate.catch(() => {});
+      const response = await Promise.race([app.fetch(request), tooLate]);
+      late.abort();
+      if (response === null) throw new Error("No answer, long after the time limit.");
+      return response;
+    });
+  }
+  return { server, proxy, application, calls: calls.entries, browser };
+}
+
+async function expectUnavailable(answer: Promise<Response>): Promise<void> {
+  const response = await answer;
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({ error: "store-unavailable" });
+  expect(response.headers.getSetCookie()).toEqual([]);
+  expect(response.headers.get("Cache-Control")).toBe("no-store");
+}
+
+describe.concurrent.each(clientsOf(standalone))("through %s", (_name, connect) => {
+  test.for(Object.entries(faults))(
+    "Redis is %s: a session and a login are a 503, and all is as before when it is back",
+    async ([, [go, come]], context) => {
+      const world = await setUp(connect, context);
+      const { application, calls, browser } = world;
+      const [ada, eve, stranger] = [browser(), browser(), browser()];
+      expect((await ada.post("/login/ada")).status).toBe(200);
+      expect(await (await ada.get("/me")).text()).toBe("ada");
+      await application.drain();
+
+      await go(world);
+      await expectUnavailable(eve.post("/login/eve"));
+      await expectUnavailable(ada.get("/me"));
+      await expectUnavailable(ada.get("/who"));
+      await application.drain();
+      const made = calls.length;
+      expect(await (await stranger.get("/")).text()).toBe("Hello.");
+      expect(await (await ada.get("/")).text()).toBe("Hello.");
+      expect(await (await stranger.get("/who")).text()).toBe("nobody");
+      expect((await stranger.get("/me")).status).toBe(401);
+      expect(calls).toHaveLength(made);
+
+      await come(world);
+      await until("Redis is back", async () => (await ada.get("/me")).status === 200);
+      expect(await (await ada.get("/who")).text()).toBe("ada");
+      expect(await (await eve.get("/who")).text()).toBe("nobody");
+      expect((await application.list("eve")).sessions).toEqual([]);
+      expect((await eve.post("/login/eve")).status).toBe(200);
+      await application.drain();
+    },
+  );
+
+  test("after three time-outs requests fail at once, and one asks again", async (context) => {
+    // Shorter than the time from one probe to the next.
+    const options = { timeLimit: 500 };
+    const { proxy, application, browser } = await setUp(connect, context, options);
+    const ada = browser();
+    await ada.post("/login/ada");
+    await ada.get("/me");
+    await application.drain();
+
+    proxy.stall();
+    for (let i = 0; i < 3; i++) await expectUnavailable(ada.get("/me"));
+    for (let probes = 0; probes < 2; probes++) {
+      proxy.reset();
+      let refused = 0;
+      // What fails at once is answered before anything that is sent.
+      for (; proxy.chunksUp === 0; refused += 10) {
+        const requests = Array.from({ length: 10 }, () => expectUnavailable(ada.get("/me")));
+        await Promise.all(requests);
+      }
+      expect(proxy.chunksUp).toBe(1);
+      expect(refused).toBeGreaterThan(10);
+    }
+    await proxy.heal();
+    await until("Redis is back", async () => (await ada.get("/me")).status === 200);
+  });
+});
