@@ -7,7 +7,7 @@ export interface Part {
   run(options: PartOptions): Promise<string>;
 }
 
-export interface PartOptions {
+interface PartOptions {
   /** Small numbers: shows that everything runs and answers rightly, and measures nothing. */
   readonly quick: boolean;
 }

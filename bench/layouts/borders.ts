@@ -5,7 +5,7 @@ import { bytesPerSession } from "./memory.ts";
 import { compareCpu, type RoundOptions } from "./rounds.ts";
 import { HOUR, NOW, sampleRecord } from "./sample.ts";
 import { inFlight, type Server } from "./server.ts";
-import { createStore } from "@sojourn/redis";
+import { createStore } from "@sojourn/redis/layout";
 import { connectionOf, withBorder } from "./hash-per-partition.ts";
 
 const together: Layout = withBorder(Infinity, "in one field");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createStore, type RedisConnection, type RedisReply } from "@sojourn/redis";
+import { createStore, type RedisConnection, type RedisReply } from "@sojourn/redis/layout";
 import type { Layout, Operations } from "./layout.ts";
 import { NOW } from "./sample.ts";
 import { storeScripts } from "./scripts.ts";

@@ -1,4 +1,4 @@
-import { createStore, type RedisReply } from "@sojourn/redis";
+import { createStore, type RedisReply } from "@sojourn/redis/layout";
 import { NOW, sampleRecord } from "./sample.ts";
 
 /** The texts of the store's scripts. */

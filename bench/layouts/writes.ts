@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createStore } from "@sojourn/redis";
+import { createStore } from "@sojourn/redis/layout";
 import { figure, ratioFigure, spreadFigure, table } from "../table.ts";
 import { connectionOf } from "./hash-per-partition.ts";
 import { MAX } from "./layout.ts";

@@ -20,7 +20,7 @@ export interface IoredisClient {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
-export interface IoredisOptions {
+interface IoredisOptions {
   readonly keyPrefix?: string | undefined;
   readonly readOnly?: boolean | undefined;
   readonly role?: string | undefined;

@@ -1,5 +1,4 @@
 export type { RedisClient } from "./client.ts";
-export type { RedisConnection, RedisReply } from "./connection.ts";
 export type { Durability, UnreplicatedEvent } from "./internal/durable.ts";
 export {
   type RedisPowers,
@@ -8,4 +7,4 @@ export {
   redisStore,
   type RedisStoreOptions,
 } from "./redis-store.ts";
-export { createStore, type LayoutOptions, type LayoutPowers } from "./store.ts";
+export type { LayoutOptions, LayoutPowers, ReplicableOptions } from "./store.ts";

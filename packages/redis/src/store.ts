@@ -44,9 +44,10 @@ export interface LayoutOptions {
 export interface ReplicableOptions {
   /**
    * Whether the store can be copied, and be a copy: it has the power `replica` then, and keeps a log of
-   * what changed and of what was ended, in two keys which every write of a session writes too. Not on a Cluster, where nothing can be written together that lies in several
-   * slots, and which has replicas of its own. Default false. Sessions from before are copied once they
-   * are written, so begin with none, or wait until they have expired.
+   * what changed and of what was ended, in two keys which every write of a session writes too. Not on a
+   * Cluster, where nothing can be written together that lies in several slots, and which has replicas
+   * of its own. Default false. Sessions from before are copied once they are written, so begin with
+   * none, or wait until they have expired.
    */
   readonly replicable?: boolean;
 }
@@ -175,7 +176,8 @@ export function createStore(
       const key = keyOf(ref.partition);
       if (ifVersion === undefined && log === null) {
         const removed = await durable.send(key, ["HDEL", key, ref.handle, `${ref.handle}.`]);
-        return Number(removed) > 0 ? "deleted" : "gone";
+        if (typeof removed !== "number") throw unexpected();
+        return removed > 0 ? "deleted" : "gone";
       }
       const version = ifVersion === undefined ? "" : String(ifVersion);
       const status = await deleteIf(durable, key, [ref.handle, version]);

@@ -1,5 +1,5 @@
 import { CorruptRecordError, type SessionRecord, type Store } from "@sojourn/core";
-import { createStore, type LayoutOptions } from "@sojourn/redis";
+import { createStore, type LayoutOptions } from "@sojourn/redis/layout";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../../src/internal/clients/connect.ts";
 import { guard } from "../../src/internal/guard.ts";

@@ -1,5 +1,5 @@
 import type { Store } from "@sojourn/core";
-import { createStore } from "@sojourn/redis";
+import { createStore } from "@sojourn/redis/layout";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { createStore, type RedisReply } from "@sojourn/redis";
+import { createStore, type RedisReply } from "@sojourn/redis/layout";
 import { startRedis } from "@sojourn/servers";
 import { Redis } from "ioredis";
 import { expect, test, vi } from "vitest";

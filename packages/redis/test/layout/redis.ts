@@ -5,7 +5,7 @@ import {
   type LayoutOptions,
   type RedisConnection,
   type RedisReply,
-} from "@sojourn/redis";
+} from "@sojourn/redis/layout";
 import { startRedis } from "@sojourn/servers";
 import { Redis } from "ioredis";
 import { expect } from "vitest";

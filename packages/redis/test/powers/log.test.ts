@@ -1,5 +1,6 @@
 import { ConfigurationError, type PoweredStore, type ReplicaTarget } from "@sojourn/core";
-import { createStore, type RedisClient, redisStore } from "@sojourn/redis";
+import { type RedisClient, redisStore } from "@sojourn/redis";
+import { createStore } from "@sojourn/redis/layout";
 import { startReplicated } from "@sojourn/servers";
 import { Cluster, Redis } from "ioredis";
 import { createCluster } from "redis";
