@@ -1,6 +1,6 @@
 import type { NewSessionRecord, Store } from "@sojourn/core";
 import type { Durability, UnreplicatedEvent } from "@sojourn/redis";
-import { startReplicated, until } from "@sojourn/servers";
+import { type RedisServer, startReplicated, until } from "@sojourn/servers";
 import { describe, expect, type TestContext, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
 import type { Entry } from "./entry.ts";
@@ -65,10 +65,19 @@ describe.each(clients)("through %s", (name, connect) => {
     expect(await live(await failOver())).toBe(2);
   });
 
-  test("with durability it survives a failover that follows at once", async (context) => {
-    const { open, failOver, events } = await setUp(context, { timeout: 10_000 });
+  test("with durability it is acknowledged when the replica has it, and survives a failover", async (context) => {
+    const { primary, open, synced, hold, release, failOver, events } = await setUp(context, {
+      timeout: 10_000,
+    });
     const { revoke, live } = await signIn(await open());
-    await revoke();
+    await synced();
+    hold();
+    const revoked = revoke();
+    const isWaiting = until("it waits", () => isBlocked(primary));
+    expect(await Promise.race([revoked.then(() => "acknowledged"), isWaiting])).toBe(true);
+    await release();
+    await revoked;
+    hold();
     expect(await live(await failOver())).toBe(0);
     expect(events).toEqual([]);
   });
@@ -104,9 +113,7 @@ describe.each(clients)("through %s", (name, connect) => {
       const load = startLoad([await open(), await open()]);
       await load.reached(1);
       hold();
-      await until("a write waits for the replica", async () =>
-        /blocked_clients:[1-9]/.test(await primary.cli("info", "clients")),
-      );
+      await until("a write waits for the replica", () => isBlocked(primary));
       const failingOver = failOver();
       await load.halt();
       const history = await load.finish(await failingOver);
@@ -116,6 +123,11 @@ describe.each(clients)("through %s", (name, connect) => {
     },
   );
 });
+
+/** Whether a client of this server waits for replicas. */
+async function isBlocked(server: RedisServer): Promise<boolean> {
+  return /blocked_clients:[1-9]/.test(await server.cli("info", "clients"));
+}
 
 function isDurable({ operation, args }: Entry): boolean {
   if (operation !== "update") return true;
