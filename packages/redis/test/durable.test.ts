@@ -22,6 +22,7 @@ import {
   clustered,
   type Connected,
   quiet,
+  sever,
   standalone,
   throughSentinel,
 } from "./clients/clients.ts";
@@ -246,7 +247,7 @@ describe("what goes wrong in between", () => {
       onTestFinished(() => replicated.release());
       const write = send(KEY, COUNT);
       await until("a WAIT is under way", async () => (await waiting(primary)) > 0);
-      await proxy.cut();
+      await sever(proxy);
       await proxy.heal();
       expect(await write).toBe(Number(await primary.cli("GET", KEY)));
       expect(events).toEqual([
@@ -273,7 +274,7 @@ describe("what goes wrong in between", () => {
       await main(KEY, READ);
       await until("a WAIT is under way", async () => (await waiting(primary)) > 0);
       // On a fresh connection WAIT has nothing to wait for, and says at once that all is well.
-      await proxy.cut();
+      await sever(proxy);
       await proxy.heal();
       expect(await Promise.all([first, second])).toEqual([count + 1, count + 2]);
       const unknown = {
@@ -288,7 +289,7 @@ describe("what goes wrong in between", () => {
     test("a server that is away: StoreUnavailableError, and found again", async () => {
       const { send, events } = await open(through(to), { timeout: 50 });
       await send(KEY, COUNT);
-      await proxy.cut();
+      await sever(proxy);
       await expect(send(KEY, COUNT)).rejects.toThrow(StoreUnavailableError);
       await proxy.heal();
       await until("it is found again", () => send(KEY, COUNT));

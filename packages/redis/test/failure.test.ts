@@ -7,7 +7,14 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RedisClient } from "../src/client.ts";
 import { connect } from "../src/internal/clients/connect.ts";
 import { guard } from "../src/internal/guard.ts";
-import { clustered, type Connect, type Connected, quiet, standalone } from "./clients/clients.ts";
+import {
+  clustered,
+  type Connect,
+  type Connected,
+  quiet,
+  sever,
+  standalone,
+} from "./clients/clients.ts";
 
 /** What must never be seen: the key, the data, a hash, the password. */
 const SECRETS = ["k3y-of-a-session", "d4ta-of-a-user", "h4sh-of-a-secret", "p4ssword"];
@@ -187,7 +194,7 @@ describe.each(Object.entries(standalone))("%s", (_name, to) => {
     await proxy.heal();
     proxy.drop();
     const reset = failing(client, WRITE, 300);
-    await proxy.cut();
+    await sever(proxy);
     expect(await reset).toBeInstanceOf(StoreUnavailableError);
     expect(await failing(client, WRITE, 300)).toBeInstanceOf(StoreUnavailableError);
   });

@@ -182,3 +182,19 @@ describe.each([
     expect(unhandled).toEqual([]);
   });
 });
+
+test("what a client throws at once is a failure like any other", async () => {
+  const clock = fakeClock();
+  const broken = {
+    send(): Promise<never> {
+      throw new TypeError("of k3y and d4ta");
+    },
+  };
+  const { send } = guard(broken, { clock });
+  for (let i = 0; i < 4; i++) {
+    await expect(send("k", READ)).rejects.toThrow(
+      /^The connection to Redis failed\. .+ not sent\.$/,
+    );
+    await clock.advance(2_000);
+  }
+});

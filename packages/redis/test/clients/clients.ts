@@ -1,5 +1,6 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { RedisClient } from "@sojourn/redis";
-import type { RedisSentinel } from "@sojourn/servers";
+import type { Proxy, RedisSentinel } from "@sojourn/servers";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis-5";
 import { createClient, createClientPool, createCluster, createSentinel } from "redis";
@@ -41,16 +42,19 @@ async function nodeRedis<
   return { client, close: () => client.isOpen && client.destroy() };
 }
 
-/** Not by `destroy`, after which node-redis 5 throws from a timer. */
-async function pool<Client extends RedisClient & { connect(): Promise<unknown>; close(): unknown }>(
-  client: Client,
-): Promise<Connected<Client>> {
-  quiet(client);
-  await client.connect();
-  return { client, close: () => client.close() };
+/**
+ * Ends all connections, and lets the client hear of it: if it is given a command in the very turn of
+ * the event loop in which it will hear of a reset, node-redis 5 loses count of its replies and hangs.
+ */
+export async function sever(proxy: Proxy): Promise<void> {
+  await proxy.cut();
+  for (let i = 0; i < 5; i++) await turn();
 }
 
 export type Connect<To> = (to: To) => Connected | Promise<Connected>;
+
+/** That of node-redis 5 throws from this timer when it was destroyed meanwhile. */
+const POOL = { cleanupDelay: 600_000 };
 
 /** To one server on 127.0.0.1. */
 export const standalone: Readonly<Record<string, Connect<number>>> = {
@@ -58,8 +62,8 @@ export const standalone: Readonly<Record<string, Connect<number>>> = {
   "ioredis 5": (port) => ioredis(new Redis5(port)),
   "node-redis 6": (port) => nodeRedis(createClient({ socket: { port } })),
   "node-redis 5": (port) => nodeRedis(createClient5({ socket: { port } })),
-  "a pool of node-redis 6": (port) => pool(createClientPool({ socket: { port } })),
-  "a pool of node-redis 5": (port) => pool(createClientPool5({ socket: { port } })),
+  "a pool of node-redis 6": (port) => nodeRedis(createClientPool({ socket: { port } }, POOL)),
+  "a pool of node-redis 5": (port) => nodeRedis(createClientPool5({ socket: { port } }, POOL)),
 };
 
 /** What a client has to be told of a cluster: some nodes, and where to find those it hears of. */
