@@ -104,6 +104,13 @@ function waitsForReplicas(name: string, topology: () => Topology): void {
       expect(events).toEqual([{ wanted: 1, reached: 0, writes: 1 }]);
     });
 
+    test("the first writes may come together", async () => {
+      const { send, events } = await open(topology());
+      const counted = await Promise.all(Array.from({ length: 20 }, () => send(KEY, COUNT)));
+      expect(new Set(counted).size).toBe(20);
+      expect(events).toEqual([]);
+    });
+
     test("writes that come together share a WAIT", async () => {
       const { primary } = topology();
       const { send, events } = await open(topology());

@@ -24,7 +24,7 @@ export function createOpen(
 ): (attempt: Attempt) => Promise<void> {
   let opening: Promise<unknown> | null = null;
   return async (attempt) => {
-    if (isOurs && !client.isOpen) {
+    if (isOurs && opening === null && !client.isOpen) {
       opening = client.connect().finally(() => (opening = null));
       // Whoever waits hears of it; nobody may be left to.
       opening.catch(() => {});

@@ -23,14 +23,19 @@ export function ownSentinel(
   const open = createOpen(sentinel, isOurs);
   let leasing: Promise<Lease> | null = null;
   let on = {};
+
+  function forget(error: unknown): never {
+    leasing = null;
+    throw error;
+  }
+
   // Of every error on a connection to the primary: see the option in duplicate().
   sentinel.on("error", () => (on = {}));
 
   return {
     async write(key, command, attempt) {
       await open(attempt);
-      leasing ??= sentinel.acquire();
-      const lease = await leasing;
+      const lease = await (leasing ??= sentinel.acquire().catch(forget));
       const leased = { isOpen: true, sendCommand: lease.sendCommand.bind(lease) };
       const reply = await connectSentinel(leased, prefix, false).send(key, command, attempt);
       const then = on;
