@@ -4,12 +4,10 @@ import { type RedisServer, startReplicated, until } from "@sojourn/servers";
 import { describe, expect, type TestContext, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
 import type { Entry } from "./entry.ts";
-import { startLoad } from "./load.ts";
+import { SLOW, startLoad } from "./load.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
 import { lostIn } from "./summary.ts";
 import { clock, createUsers, newRecord } from "./users.ts";
-
-const SLOW = { timeout: 300_000 };
 
 /** A pool cannot be duplicated, which durability needs. */
 const clients = clientsOf(standalone).filter(([name]) => !name.includes("pool"));

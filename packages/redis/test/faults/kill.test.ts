@@ -1,7 +1,7 @@
 import { startRedis } from "@sojourn/servers";
 import { expect, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
-import { startLoad } from "./load.ts";
+import { SLOW, startLoad } from "./load.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
 import { expectNothingLost } from "./summary.ts";
 
@@ -10,6 +10,7 @@ const PERSISTENT = ["--appendonly", "yes", "--appendfsync", "always"];
 
 test.concurrent.for(clientsOf(standalone))(
   "a server that is killed in mid-load, three times, keeps what it acknowledged: %s",
+  SLOW,
   async ([name, connect], { onTestFinished }) => {
     const server = await startRedis({ args: PERSISTENT });
     onTestFinished(() => server.stop());

@@ -2,7 +2,7 @@ import type { Store } from "@sojourn/core";
 import { type Proxy, type RedisServer, startProxy, startRedis } from "@sojourn/servers";
 import { describe, expect, type TestContext, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
-import { type Load, startLoad } from "./load.ts";
+import { type Load, SLOW, startLoad } from "./load.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
 import { expectNothingLost } from "./summary.ts";
 
@@ -94,7 +94,7 @@ describe.concurrent.each(clientsOf(standalone))(
       return { server, proxy, direct, load: startLoad(stores, { clients: CLIENTS }) };
     }
 
-    test.for(plans)("by %s", async ([what, plan], context) => {
+    test.for(plans)("by %s", SLOW, async ([what, plan], context) => {
       const world = await setUp(context, TIME_LIMIT);
       for (const [i, [, inject]] of plan.entries()) {
         await world.load.reached((i + 1) / (plan.length + 1));
@@ -104,7 +104,7 @@ describe.concurrent.each(clientsOf(standalone))(
       expect(failures.length).toBeGreaterThan(CLIENTS);
     });
 
-    test("by a server that forgets its scripts, and no call fails", async (context) => {
+    test("by a server that forgets its scripts, and no call fails", SLOW, async (context) => {
       const { server, load, direct } = await setUp(context, 10_000);
       for (let i = 1; i < 10; i++) {
         await load.reached(i / 10);
