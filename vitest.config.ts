@@ -6,6 +6,8 @@ export default defineConfig({
     projects,
     // Four runtimes on two busy cores: slow is not broken.
     testTimeout: 30_000,
+    // Tests of servers that fail spend most of their time waiting: more at once than there are cores.
+    maxWorkers: 4,
     // workerd sees only what it is given. "1": many seeds and large models (npm run test:full).
     env: { SOJOURN_FULL: process.env.SOJOURN_FULL ?? "" },
   },
