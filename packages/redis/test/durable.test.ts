@@ -25,6 +25,7 @@ import {
   sever,
   standalone,
   throughSentinel,
+  everyTime,
 } from "./clients/clients.ts";
 
 const KEY = "counter";
@@ -157,7 +158,7 @@ describe("a primary and a replica", () => {
   }, LONG);
   afterAll(() => replicated.stop());
 
-  for (const [name, to] of Object.entries(standalone)) {
+  for (const [name, to] of everyTime(standalone)) {
     if (name.startsWith("a pool")) continue;
     waitsForReplicas(name, () => ({
       ...replicated,
@@ -184,7 +185,7 @@ describe("a Cluster", () => {
   }, LONG);
   afterAll(() => cluster.stop());
 
-  for (const [name, to] of Object.entries(clustered)) {
+  for (const [name, to] of everyTime(clustered)) {
     waitsForReplicas(name, () => ({
       primary,
       replica,
@@ -218,7 +219,7 @@ describe("Sentinel", () => {
     await quiet(client).connect();
     return { client, close: () => client.destroy() };
   };
-  for (const [name, to] of Object.entries(throughSentinel)) {
+  for (const [name, to] of everyTime(throughSentinel)) {
     waitsForReplicas(name, () => ({
       primary,
       replica: replicas[0] as RedisServer,
@@ -244,7 +245,7 @@ describe("what goes wrong in between", () => {
 
   const through = (to: To): Topology => ({ ...replicated, connect: () => to(proxy.port) });
 
-  const singles = Object.entries(standalone).filter(([name]) => !name.startsWith("a pool"));
+  const singles = everyTime(standalone).filter(([name]) => !name.startsWith("a pool"));
   describe.each(singles)("%s", (_name, to) => {
     test("the connection is lost during WAIT: the write stands, its copies are unknown", async () => {
       const { primary } = replicated;
@@ -344,7 +345,7 @@ describe("what goes wrong in between", () => {
 });
 
 describe("a slot that moves while it is written to", () => {
-  test.each(Object.entries(clustered))(
+  test.each(everyTime(clustered))(
     "%s: every write is counted, and copied",
     async (_n, to) => {
       const cluster = await startCluster();
@@ -378,7 +379,7 @@ describe("a slot that moves while it is written to", () => {
 });
 
 describe("a slot that is half moved", () => {
-  test.each(Object.entries(clustered))(
+  test.each(everyTime(clustered))(
     "%s: the new node's replicas are asked",
     async (_n, to) => {
       const cluster = await startCluster();

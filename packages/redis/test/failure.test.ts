@@ -14,6 +14,7 @@ import {
   quiet,
   sever,
   standalone,
+  everyTime,
 } from "./clients/clients.ts";
 
 /** What must never be seen: the key, the data, a hash, the password. */
@@ -153,7 +154,7 @@ function unready(client: Redis | Redis5): Connected {
   return { client: quiet(client), close: () => client.disconnect() };
 }
 
-describe.each(Object.entries(standalone))("%s", (_name, to) => {
+describe.each(everyTime(standalone))("%s", (_name, to) => {
   let server: RedisServer | undefined;
   const running = async () => (server ??= await serve());
 

@@ -20,6 +20,7 @@ import {
   clustered,
   type Connect,
   type Connected,
+  everyTime,
   standalone,
   throughSentinel,
 } from "./clients/clients.ts";
@@ -36,13 +37,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => Promise.all([server.stop(), cluster.stop(), sentinel.stop()]));
-
-/** The earlier major versions and the pools come with the large numbers; `clients/` tests them always. */
-function each<To>(clients: Readonly<Record<string, Connect<To>>>): [string, Connect<To>][] {
-  const all = Object.entries(clients);
-  if (process.env["SOJOURN_FULL"] === "1") return all;
-  return all.filter(([name]) => name === "ioredis 6" || name === "node-redis 6");
-}
 
 /** The store on this client, and how to damage what lies under it. */
 function storeOn(
@@ -78,7 +72,7 @@ async function runFailing(storeCase: StoreCase, connect: Connect<number>): Promi
 
 const failing = storeCases.filter(({ needs }) => needs === "disconnect" || needs === "stall");
 
-for (const [name, connect] of each(standalone)) {
+for (const [name, connect] of everyTime(standalone)) {
   testStore(`Redis, through ${name}`, async () => storeOn(await connect(server.port), server));
 
   test.each(failing)(`store: Redis, through ${name} > $title`, async (storeCase) => {
@@ -86,14 +80,14 @@ for (const [name, connect] of each(standalone)) {
   });
 }
 
-for (const [name, connect] of each(clustered)) {
+for (const [name, connect] of everyTime(clustered)) {
   testStore(`Redis Cluster, through ${name}`, async () => {
     const ports = cluster.nodes.map(({ port }) => port);
     return storeOn(await connect({ ports }), cluster.nodes[0] as RedisServer);
   });
 }
 
-for (const [name, connect] of each(throughSentinel)) {
+for (const [name, connect] of everyTime(throughSentinel)) {
   testStore(`Redis through Sentinel and ${name}`, async () =>
     storeOn(await connect(sentinel), await sentinel.primary()),
   );

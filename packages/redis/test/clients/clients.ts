@@ -96,6 +96,16 @@ export const throughSentinel: Readonly<Record<string, Connect<SentinelAddress>>>
   "node-redis 5": (to) => nodeRedis(createSentinel5(sentinelOptions(to))),
 };
 
+/**
+ * Those that slow tests try every time: of each client the newest, alone. The earlier major versions
+ * and the pools come with the large numbers; quick tests try all of them always.
+ */
+export function everyTime<To>(clients: Readonly<Record<string, To>>): [string, To][] {
+  const all = Object.entries(clients);
+  if (process.env["SOJOURN_FULL"] === "1") return all;
+  return all.filter(([name]) => name === "ioredis 6" || name === "node-redis 6");
+}
+
 function sentinelOptions(to: SentinelAddress) {
   return { sentinelRootNodes: [...to.addresses], name: to.name, nodeAddressMap: natMap(to) };
 }

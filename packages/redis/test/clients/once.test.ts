@@ -22,6 +22,7 @@ import {
   sever,
   standalone,
   throughSentinel,
+  everyTime,
 } from "./clients.ts";
 
 const LIMIT = 400;
@@ -133,7 +134,7 @@ describe("standalone", () => {
     proxy,
     connect: () => open(proxy.port),
   });
-  for (const [name, open] of Object.entries(standalone)) runsOnce(name, alone(open));
+  for (const [name, open] of everyTime(standalone)) runsOnce(name, alone(open));
   runsOnce(
     "ioredis 6 with auto-pipelining",
     alone((port) => {
@@ -167,7 +168,7 @@ describe("Cluster", () => {
       proxy: lines.get(owner.port) as Proxy,
       connect: () => open(cluster.nodes.map(({ port }) => portOf(port))),
     });
-  for (const [name, open] of Object.entries(clustered)) {
+  for (const [name, open] of everyTime(clustered)) {
     runsOnce(
       name,
       ofCluster((ports) => open({ ports, portOf })),
@@ -200,7 +201,7 @@ describe("Sentinel", () => {
 
   // A sentinel client connects to the sentinels by the same map.
   const portOf = (port: number) => (port === primary.port ? proxy.port : port);
-  for (const [name, open] of Object.entries(throughSentinel)) {
+  for (const [name, open] of everyTime(throughSentinel)) {
     runsOnce(name, async () => ({
       server: primary,
       proxy,

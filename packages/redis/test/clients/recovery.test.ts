@@ -21,6 +21,7 @@ import {
   quiet,
   standalone,
   throughSentinel,
+  everyTime,
 } from "./clients.ts";
 
 const KEY = "k";
@@ -92,7 +93,7 @@ describe("a server that is killed under load, and started again", () => {
   });
   afterAll(() => server.stop());
 
-  test.each(Object.entries(standalone))(
+  test.each(everyTime(standalone))(
     "%s: is found again",
     async (_name, open) => {
       await under(open(server.port), async (loaded) => {
@@ -107,7 +108,7 @@ describe("a server that is killed under load, and started again", () => {
     LONG,
   );
 
-  test.each(Object.entries(standalone))(
+  test.each(everyTime(standalone))(
     "%s: or that hung for a while",
     async (_name, open) => {
       await under(open(server.port), async (loaded) => {
@@ -130,7 +131,7 @@ describe("a Cluster whose primary is lost under load", () => {
   const ports = () => cluster.nodes.map(({ port }) => port);
   const owner = async () => cluster.ownerOf(await cluster.slotOf(KEY));
 
-  test.each(Object.entries(clustered))(
+  test.each(everyTime(clustered))(
     "%s: its replica is found",
     async (_name, open) => {
       const primary = await owner();
@@ -147,7 +148,7 @@ describe("a Cluster whose primary is lost under load", () => {
     LONG,
   );
 
-  test.each(Object.entries(clustered))(
+  test.each(everyTime(clustered))(
     "%s: also if it hangs",
     async (_name, open) => {
       const primary = await owner();
@@ -164,7 +165,7 @@ describe("a Cluster whose primary is lost under load", () => {
     LONG,
   );
 
-  test.each(Object.entries(clustered))(
+  test.each(everyTime(clustered))(
     "%s: a slot that moves is followed",
     async (_name, open) => {
       const slot = await cluster.slotOf(KEY);
@@ -188,7 +189,7 @@ describe("a primary that is lost under load, and replaced by sentinels", () => {
   }, LONG);
   afterAll(() => group.stop());
 
-  test.each(Object.entries(throughSentinel))(
+  test.each(everyTime(throughSentinel))(
     "%s: the new one is found",
     async (_name, open) => {
       const old = await group.primary();
