@@ -3,7 +3,7 @@ export type { MoveSlotOptions } from "./migrate-slot.ts";
 export { startProxy, type Direction, type Proxy } from "./proxy.ts";
 export { startRedis, type RedisOptions, type RedisServer } from "./redis.ts";
 export { startReplicated, type Replicated } from "./replicated.ts";
-export { startSentinel, type RedisSentinel } from "./sentinel.ts";
+export { startSentinel, type RedisSentinel, type SentinelOptions } from "./sentinel.ts";
 export { until, type Patience } from "./until.ts";
 export {
   startUpstashBridge,

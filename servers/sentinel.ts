@@ -2,6 +2,14 @@ import { type RedisServer, startAll, startRedis } from "./redis.ts";
 import { ask, askText, type Reply } from "./resp.ts";
 import { until } from "./until.ts";
 
+export interface SentinelOptions {
+  /**
+   * ms after which a silent primary is taken for dead; default 1,000, not 30,000. Shorter than a busy
+   * machine may keep it silent, and a primary that lives loses what it has acknowledged.
+   */
+  readonly downAfter?: number;
+}
+
 /** A primary, two replicas, and three sentinels that watch them. */
 export interface RedisSentinel {
   /** What the sentinels call the primary. */
@@ -24,10 +32,8 @@ export interface RedisSentinel {
 
 const name = "main";
 
-// A silent primary is taken for dead after a second, not after 30; and what normally takes place every
-// 2 to 10 s does so several times a second. A machine that is too busy to do it is not in "tilt", in
-// which sentinels would only watch for 30 s.
-const downAfter = 1000;
+// What normally takes place every 2 to 10 s does so several times a second. A machine that is too busy
+// to do it is not in "tilt", in which sentinels would only watch for 30 s.
 const haste = [
   ["info-period", 200],
   ["publish-period", 200],
@@ -36,7 +42,9 @@ const haste = [
 ].flat();
 
 /** Starts them, and resolves when every sentinel knows all others and all replicas. */
-export async function startSentinel(): Promise<RedisSentinel> {
+export async function startSentinel({
+  downAfter = 1000,
+}: SentinelOptions = {}): Promise<RedisSentinel> {
   const started: RedisServer[] = [];
   async function start(starting: Promise<RedisServer>[]): Promise<RedisServer[]> {
     const servers = await startAll(starting);

@@ -20,15 +20,40 @@ interface Servers {
   readonly proxy: Proxy;
 }
 
-/** How Redis goes away, and comes back. */
-const faults: Readonly<
-  Record<string, readonly [go: (at: Servers) => unknown, come: (at: Servers) => unknown]>
-> = {
-  down: [({ server }) => server.kill(), ({ server }) => server.restart()],
-  "cut off": [({ proxy }) => proxy.cut(), ({ proxy }) => proxy.heal()],
-  paused: [({ server }) => server.pause(), ({ server }) => server.resume()],
-  "behind a line that stalls": [({ proxy }) => proxy.stall(), ({ proxy }) => proxy.heal()],
-};
+interface Fault {
+  readonly what: string;
+  go(at: Servers): unknown;
+  come(at: Servers): unknown;
+  /** Whether commands that were sent meanwhile are run when it is back. */
+  readonly runsLater: boolean;
+}
+
+const faults: readonly Fault[] = [
+  {
+    what: "down",
+    go: ({ server }) => server.kill(),
+    come: ({ server }) => server.restart(),
+    runsLater: false,
+  },
+  {
+    what: "cut off",
+    go: ({ proxy }) => proxy.cut(),
+    come: ({ proxy }) => proxy.heal(),
+    runsLater: false,
+  },
+  {
+    what: "paused",
+    go: ({ server }) => server.pause(),
+    come: ({ server }) => server.resume(),
+    runsLater: true,
+  },
+  {
+    what: "behind a line that stalls",
+    go: ({ proxy }) => proxy.stall(),
+    come: ({ proxy }) => proxy.heal(),
+    runsLater: true,
+  },
+];
 
 /** An application with its sessions on Redis. */
 async function setUp(connect: Connect<number>, { onTestFinished }: TestContext) {
@@ -86,9 +111,9 @@ async function answer(ask: () => Promise<Response>): Promise<Response> {
 }
 
 describe.concurrent.each(clientsOf(standalone))("through %s", (_name, connect) => {
-  test.for(Object.entries(faults))(
-    "Redis is %s: a session and a login are a 503, and all is as before when it is back",
-    async ([, [go, come]], context) => {
+  test.for(faults)(
+    "Redis is $what: a session and a login are a 503, and all is as before when it is back",
+    async ({ go, come, runsLater }, context) => {
       const world = await setUp(connect, context);
       const { application, calls, browser } = world;
       const [ada, eve, stranger] = [browser(), browser(), browser()];
@@ -112,7 +137,10 @@ describe.concurrent.each(clientsOf(standalone))("through %s", (_name, connect) =
       expect(await (await answer(() => ada.get("/me"))).text()).toBe("ada");
       expect(await (await answer(() => eve.get("/who"))).text()).toBe("nobody");
       const { sessions } = await until("the list is there", () => application.list("eve"));
-      expect(sessions).toEqual([]);
+      // The login that was sent may be run, and its deletion is not sent where the circuit is open by
+      // then. Nobody has the token of such a session: it is never seen, and gives way to the next.
+      expect(sessions.filter(({ lastSeenAt }) => !runsLater || lastSeenAt !== null)).toEqual([]);
+      expect(sessions.length).toBeLessThanOrEqual(1);
       expect((await answer(() => eve.post("/login/eve"))).status).toBe(200);
       await application.drain();
     },

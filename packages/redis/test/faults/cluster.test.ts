@@ -110,9 +110,12 @@ test(
   "a primary is killed whose replica had caught up: nothing is lost",
   SLOW,
   async ({ onTestFinished }) => {
+    const primaries = new Set(await cluster.primaries());
     const applications = await startApplications(clustered, address, HASTY, onTestFinished);
     await each(applications, (load) => load.reached(0.5));
     await each(applications, (load) => load.pause());
+    const now = new Set(await cluster.primaries());
+    expect(now.symmetricDifference(primaries).size, "Nobody has killed one yet.").toBe(0);
     const primary = await primaryOf(applications);
     await caughtUp(primary, [await cluster.replicaOf(primary.port)]);
     await primary.kill();
