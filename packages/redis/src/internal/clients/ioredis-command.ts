@@ -5,7 +5,14 @@ import type { Attempt } from "./attempt.ts";
 interface Command {
   readonly name: string;
   reject: (error: Error) => void;
-  toWritable(stream: object): unknown;
+  toWritable(socket: Socket): unknown;
+}
+
+/** A stream of Node's. */
+interface Socket {
+  readonly writableCorked: number;
+  cork(): void;
+  uncork(): void;
 }
 
 type CommandClass = new (
@@ -45,7 +52,7 @@ export function commandsOf(
       return attempt.aborted || (attempt.written && !READS.has(this.name));
     }
 
-    override toWritable(socket: object): unknown {
+    override toWritable(socket: Socket): unknown {
       const { only = socket } = this.attempt ?? {};
       if (this.isOver || only !== socket) {
         this.finish(new Error("The connection was lost."));
@@ -55,6 +62,7 @@ export function commandsOf(
         this.attempt.written = true;
         this.attempt.socket = socket;
       }
+      holdForThisTurn(socket);
       return super.toWritable(socket);
     }
   }
@@ -81,6 +89,13 @@ export function commandsOf(
     command.attempt = attempt;
     return command;
   };
+}
+
+/** What one turn of the event loop sends is then one write to the network. */
+function holdForThisTurn(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  queueMicrotask(() => socket.uncork());
 }
 
 /** A client makes its commands itself; this one is kept from being sent. */
