@@ -43,6 +43,8 @@ interface Topology {
   hold(): void;
   release(): Promise<void>;
   connect(): Connected | Promise<Connected>;
+  /** How many replicas there are; default 1. WAIT does not say which of them have it. */
+  readonly copies?: number;
   /** For clients that cannot be duplicated. */
   second?(): Promise<Connected>;
 }
@@ -86,7 +88,7 @@ function waitsForReplicas(name: string, topology: () => Topology): void {
     test("what is acknowledged is on the replica", async () => {
       const copy = quiet(new Redis({ port: topology().replica.port, readOnly: true }));
       onTestFinished(() => copy.disconnect());
-      const { send, events } = await open(topology());
+      const { send, events } = await open(topology(), { replicas: topology().copies ?? 1 });
       for (let i = 0; i < 10; i++) {
         const counted = await send(KEY, COUNT);
         expect(await copy.get(KEY)).toBe(`${counted}`);
@@ -236,6 +238,7 @@ describe("Sentinel", () => {
     waitsForReplicas(name, () => ({
       primary,
       replica: replicas[0] as RedisServer,
+      copies: replicas.length,
       hold: () => replicas.forEach((one) => one.pause()),
       async release() {
         for (const one of replicas) one.resume();
