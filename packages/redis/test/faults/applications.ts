@@ -1,6 +1,7 @@
 import type { Store } from "@sojourn/core";
 import type { RedisStoreOptions } from "@sojourn/redis";
 import type { Connect } from "../clients/clients.ts";
+import type { Entry } from "./entry.ts";
 import { type Load, startLoad } from "./load.ts";
 import { type AtEnd, clientsOf, openStore, PATIENT } from "./stores.ts";
 
@@ -29,10 +30,23 @@ export async function startApplications<To>(
   );
 }
 
+/**
+ * What happened to each, by name. All loads have ended before any history is checked: that keeps the
+ * process from everything else.
+ */
+export async function finish(
+  applications: readonly Application[],
+): Promise<readonly (readonly [name: string, history: readonly Entry[]])[]> {
+  const finishing = applications.map(async ({ name, load, last }) => {
+    return [name, await load.finish(last)] as const;
+  });
+  return Promise.all(finishing);
+}
+
 /** The same of all, at once. */
 export async function each(
   applications: readonly Application[],
-  act: (load: Load, application: Application) => Promise<void>,
+  act: (load: Load) => Promise<void>,
 ): Promise<void> {
-  await Promise.all(applications.map((application) => act(application.load, application)));
+  await Promise.all(applications.map(({ load }) => act(load)));
 }

@@ -1,6 +1,6 @@
 import { type RedisServer, startCluster } from "@sojourn/servers";
 import { afterAll, expect, test } from "vitest";
-import { type Application, each, startApplications } from "./applications.ts";
+import { type Application, each, finish, startApplications } from "./applications.ts";
 import { type ClusterAddress, clustered, type Connect } from "../clients/clients.ts";
 import { SLOW } from "./load.ts";
 import { caughtUp } from "./replication.ts";
@@ -34,9 +34,9 @@ test(
       const pauseBetween = () => each(applications, (load) => load.acknowledged(30));
       await cluster.moveSlot(slot, to.port, { pauseBetween, batch: 1 });
     }
-    await each(applications, async (load, { name, last }) => {
-      expect(expectNothingLost(`slots moved, ${name}`, await load.finish(last))).toEqual([]);
-    });
+    for (const [name, history] of await finish(applications)) {
+      expect(expectNothingLost(`slots moved, ${name}`, history)).toEqual([]);
+    }
   },
 );
 
@@ -81,9 +81,9 @@ test("a replica takes over in agreement: nothing is lost", SLOW, async ({ onTest
   await each(applications, (load) => load.reached(0.5));
   const primary = await primaryOf(applications);
   await cluster.failover((await cluster.replicaOf(primary.port)).port);
-  await each(applications, async (load, { name, last }) => {
-    expectNothingLost(`failover, ${name}`, await load.finish(last));
-  });
+  for (const [name, history] of await finish(applications)) {
+    expectNothingLost(`failover, ${name}`, history);
+  }
 });
 
 // It takes as long as the next, and what it counts is mostly nothing.
@@ -97,9 +97,9 @@ if (process.env.SOJOURN_FULL === "1") {
       const primary = await primaryOf(applications);
       await primary.kill();
       await cluster.healthy();
-      await each(applications, async (load, { name, last }) => {
-        lostIn(`primary killed in mid-load, ${name}`, await load.finish(last));
-      });
+      for (const [name, history] of await finish(applications)) {
+        lostIn(`primary killed in mid-load, ${name}`, history);
+      }
       await primary.restart();
       await cluster.healthy();
     },
@@ -121,8 +121,8 @@ test(
     await primary.kill();
     for (const { load } of applications) load.resume();
     await cluster.healthy();
-    await each(applications, async (load, { name, last }) => {
-      expectNothingLost(`primary killed, ${name}`, await load.finish(last));
-    });
+    for (const [name, history] of await finish(applications)) {
+      expectNothingLost(`primary killed, ${name}`, history);
+    }
   },
 );

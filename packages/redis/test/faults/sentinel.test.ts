@@ -1,7 +1,7 @@
 import { startSentinel } from "@sojourn/servers";
 import { afterAll, expect, test } from "vitest";
 import { throughSentinel } from "../clients/clients.ts";
-import { each, startApplications } from "./applications.ts";
+import { each, finish, startApplications } from "./applications.ts";
 import { SLOW } from "./load.ts";
 import { caughtUp } from "./replication.ts";
 import { expectNothingLost, lostIn } from "./summary.ts";
@@ -22,9 +22,9 @@ if (process.env.SOJOURN_FULL === "1") {
       await each(applications, (load) => load.reached(0.5));
       const primary = await group.primary();
       await group.killPrimary();
-      await each(applications, async (load, { name, last }) => {
-        lostIn(`primary killed in mid-load, ${name}`, await load.finish(last));
-      });
+      for (const [name, history] of await finish(applications)) {
+        lostIn(`primary killed in mid-load, ${name}`, history);
+      }
       await primary.restart();
       await group.healthy();
     },
@@ -47,8 +47,8 @@ test(
     await primary.kill();
     for (const { load } of applications) load.resume();
     await group.healthy();
-    await each(applications, async (load, { name, last }) => {
-      expectNothingLost(`primary killed, ${name}`, await load.finish(last));
-    });
+    for (const [name, history] of await finish(applications)) {
+      expectNothingLost(`primary killed, ${name}`, history);
+    }
   },
 );
