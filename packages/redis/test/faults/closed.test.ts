@@ -110,7 +110,7 @@ async function answer(ask: () => Promise<Response>): Promise<Response> {
   return found as Response;
 }
 
-describe.concurrent.each(clientsOf(standalone))("through %s", (_name, connect) => {
+describe.concurrent.each(clientsOf(standalone))("through %s", (name, connect) => {
   test.for(faults)(
     "Redis is $what: a session and a login are a 503, and all is as before when it is back",
     async ({ go, come, runsLater }, context) => {
@@ -145,6 +145,9 @@ describe.concurrent.each(clientsOf(standalone))("through %s", (_name, connect) =
       await application.drain();
     },
   );
+
+  // When its connections hang, a pool opens others, with commands of its own.
+  if (name.includes("pool")) return;
 
   test("after three time-outs requests fail at once, and one asks again", async (context) => {
     const { proxy, application, browser } = await setUp(connect, context);
