@@ -1,4 +1,5 @@
 import { percentile } from "../statistics.ts";
+import { drive } from "./drive.ts";
 import type { Operation } from "./operations.ts";
 import { type Meter, perCall } from "./usage.ts";
 
@@ -13,7 +14,7 @@ export interface Cost {
   readonly commands: readonly string[];
 }
 
-/** Makes so many calls, and keeps so many of them in flight. */
+/** Makes so many calls, keeps so many of them in flight, and says what one cost. */
 export async function measure(
   operation: Operation,
   calls: number,
@@ -24,11 +25,12 @@ export async function measure(
   const before = await meter.read();
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
-  const latencies = await drive(operation, calls, inFlight);
+  const latencies = await drive(operation.run, calls, inFlight);
   const elapsed = performance.now() - start;
   const { user, system } = process.cpuUsage(cpuBefore);
   const onServers = perCall(before, await meter.read(), calls);
   await operation.finish?.();
+  latencies.sort();
   return {
     perSecond: (calls / elapsed) * 1e3,
     p50: percentile(latencies, 0.5) * 1e3,
@@ -36,20 +38,4 @@ export async function measure(
     clientCpu: (user + system) / calls,
     ...onServers,
   };
-}
-
-/** How many ms each call took, the shortest first. */
-async function drive({ run }: Operation, calls: number, inFlight: number): Promise<Float64Array> {
-  const latencies = new Float64Array(calls);
-  let next = 0;
-  async function lane(): Promise<void> {
-    while (next < calls) {
-      const call = next++;
-      const start = performance.now();
-      await run(call);
-      latencies[call] = performance.now() - start;
-    }
-  }
-  await Promise.all(Array.from({ length: inFlight }, lane));
-  return latencies.sort();
 }

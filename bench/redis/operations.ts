@@ -1,5 +1,6 @@
 import type { NewSessionRecord } from "@sojourn/core";
 import type { Connected } from "./clients.ts";
+import { drive } from "./drive.ts";
 import {
   KEY,
   LIMIT,
@@ -18,8 +19,11 @@ export interface Operation {
   readonly against: string | null;
   prepare?(calls: number): void;
   run(call: number): Promise<void>;
-  finish?(): Promise<void>;
+  finish?(): Promise<unknown>;
 }
+
+/** Of the calls that are not measured. */
+const IN_FLIGHT = 64;
 
 /** Over so many sessions, each of another user, the calls are spread. */
 const SESSIONS = 1_000;
@@ -45,12 +49,24 @@ export async function createOperations({ store, get, set }: Connected): Promise<
     check((await set(key, JSON.stringify(plain))) === "OK");
   }
 
+  async function remove(call: number): Promise<void> {
+    check((await store.delete(newcomers[call] as NewSessionRecord)) === "deleted");
+  }
+
   async function create(record: NewSessionRecord): Promise<void> {
     const { status } = await store.create(record, Date.now(), { limit: LIMIT });
     check(status === "created");
   }
 
-  await Promise.all(subjects.flatMap(({ record }, i) => [write(i), create(record)]));
+  // Not all at once: what the engine sees survive now it would keep apart from garbage for good.
+  await drive(
+    async (i) => {
+      await write(i);
+      await create(subjectOf(i).record);
+    },
+    SESSIONS,
+    IN_FLIGHT,
+  );
 
   return [
     {
@@ -108,10 +124,7 @@ export async function createOperations({ store, get, set }: Connected): Promise<
         newcomers = Array.from({ length: calls }, () => session(creations++, Date.now()));
       },
       run: (call) => create(newcomers[call] as NewSessionRecord),
-      async finish() {
-        const outcomes = await Promise.all(newcomers.map((record) => store.delete(record)));
-        check(outcomes.every((outcome) => outcome === "deleted"));
-      },
+      finish: () => drive(remove, newcomers.length, IN_FLIGHT),
     },
   ];
 }
