@@ -1,1 +1,3 @@
-export {};
+export type { Row, SqlDatabase, SqlValue, Statement } from "./database.ts";
+export { migrate, type MigrateOptions } from "./migrate.ts";
+export { sqlStore, type SqlStoreOptions } from "./sql-store.ts";

@@ -1,0 +1,36 @@
+import type { Migration } from "../migrations.ts";
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: "sessions",
+    statements: (prefix) => [
+      `CREATE TABLE IF NOT EXISTS ${prefix}sessions (
+  partition_key TEXT NOT NULL,
+  handle TEXT NOT NULL,
+  user_id TEXT,
+  credential TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  authenticated_at INTEGER,
+  last_seen_at INTEGER,
+  idle_expires_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  policy TEXT NOT NULL,
+  persistent INTEGER NOT NULL,
+  facts TEXT,
+  version INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  deadline INTEGER NOT NULL GENERATED ALWAYS AS (min(idle_expires_at, expires_at)) STORED,
+  PRIMARY KEY (partition_key, handle)
+) WITHOUT ROWID`,
+      `CREATE INDEX IF NOT EXISTS ${prefix}sessions_deadline ON ${prefix}sessions (deadline)`,
+      `CREATE TABLE IF NOT EXISTS ${prefix}partitions (
+  partition_key TEXT NOT NULL PRIMARY KEY,
+  not_before INTEGER NOT NULL,
+  kept_until INTEGER NOT NULL
+) WITHOUT ROWID`,
+      `CREATE INDEX IF NOT EXISTS ${prefix}partitions_kept_until
+  ON ${prefix}partitions (kept_until)`,
+    ],
+  },
+];

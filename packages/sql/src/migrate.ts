@@ -1,0 +1,39 @@
+import sql, { raw } from "sql-template-tag";
+import type { SqlDatabase } from "./database.ts";
+import { calling } from "./internal/calling.ts";
+import { integer } from "./internal/record.ts";
+import { tablesOf } from "./internal/tables.ts";
+
+export interface MigrateOptions {
+  /** Begins the names of the tables; default `sojourn_`. As given to `sqlStore`. */
+  readonly prefix?: string;
+}
+
+/**
+ * Makes the tables, or brings them to what this version of the store needs, and gives the versions that
+ * were missing. Run it when you deploy; any number of processes may, at the same time. The same
+ * statements are in the folder `migrations` of this package, for those who run their own.
+ *
+ * Throws `StoreUnavailableError` where the database refuses: say, because its user may make no tables.
+ */
+export async function migrate(
+  database: SqlDatabase,
+  { prefix }: MigrateOptions = {},
+): Promise<number[]> {
+  const { migrations } = tablesOf(prefix);
+  const define: SqlDatabase["define"] = (statements) => calling(() => database.define(statements));
+  const known = await define([
+    sql`CREATE TABLE IF NOT EXISTS ${migrations} (version INTEGER NOT NULL PRIMARY KEY)`,
+    sql`SELECT version FROM ${migrations}`,
+  ]);
+  const done = new Set(known[1]?.map((row) => integer(row.version)));
+  const missing = database.migrations.filter(({ version }) => !done.has(version));
+  for (const { version, statements } of missing) {
+    await define([
+      ...statements(tablesOf(prefix).prefix).map((statement) => raw(statement)),
+      sql`INSERT INTO ${migrations} (version) SELECT * FROM (SELECT ${version} AS version) AS new
+        WHERE NOT EXISTS (SELECT 1 FROM ${migrations} WHERE version = ${version})`,
+    ]);
+  }
+  return missing.map(({ version }) => version);
+}
