@@ -1,5 +1,7 @@
 export { startCluster, type ClusterOptions, type RedisCluster } from "./cluster.ts";
+export { startMariadb, type MariadbOptions, type MariadbServer } from "./mariadb.ts";
 export type { MoveSlotOptions } from "./migrate-slot.ts";
+export { startPostgres, type PostgresOptions, type PostgresServer } from "./postgres.ts";
 export { startProxy, type Direction, type Proxy } from "./proxy.ts";
 export { startRedis, type RedisOptions, type RedisServer } from "./redis.ts";
 export { startReplicated, type Replicated } from "./replicated.ts";

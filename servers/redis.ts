@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { freePort } from "./free-port.ts";
-import { missing, supervise, type Supervised } from "./supervise.ts";
+import { missing } from "./programs.ts";
+import { type Server, startServer } from "./server.ts";
+import { supervise } from "./supervise.ts";
 
 const execute = promisify(execFile);
 
@@ -17,29 +17,16 @@ export interface RedisOptions {
   readonly port?: number;
 }
 
-/** A redis-server on 127.0.0.1, in a folder of its own that goes with it. */
-export interface RedisServer {
-  readonly port: number;
+/** A redis-server on 127.0.0.1. A paused one isn't `running`. */
+export interface RedisServer extends Server {
   /** redis://127.0.0.1:port */
   readonly url: string;
-  /** The process id; another one after `restart`. */
-  readonly pid: number;
-  /** False when it is paused, was killed or stopped, or has ended by itself. */
-  readonly running: boolean;
-  /** SIGKILL. Resolves when it is gone. */
-  kill(): Promise<void>;
-  /** Starts it again on the same port and in the same folder; kills it before if it runs. */
-  restart(): Promise<void>;
   /** SIGSTOP: connections stay open, and nobody answers. */
   pause(): void;
   /** SIGCONT. */
   resume(): void;
-  /** Ends it for good and removes its folder. */
-  stop(): Promise<void>;
   /** What redis-cli prints, without the last newline. Rejects if Redis answers with an error. */
   cli(...args: string[]): Promise<string>;
-  /** The last that the server has printed. */
-  log(): string;
 }
 
 const configFile = "redis.conf";
@@ -52,39 +39,13 @@ export async function startRedis({
   config = "",
   port,
 }: RedisOptions = {}): Promise<RedisServer> {
-  const folder = await mkdtemp(join(tmpdir(), "sojourn-redis-"));
-  try {
-    await writeFile(join(folder, configFile), config);
-    for (;;) {
-      try {
-        return await start(folder, port ?? (await freePort()), args);
-      } catch (error) {
-        // Somebody else was quicker to take the port that was free.
-        if (port === undefined && /Address already in use/.test(String(error))) continue;
-        throw error;
-      }
-    }
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function start(folder: string, port: number, args: readonly string[]): Promise<RedisServer> {
-  // What comes later on the command line wins, but not over the port.
-  const command = [
-    "redis-server",
-    join(folder, configFile),
-    ...defaults,
-    "--dir",
-    folder,
-    ...args,
-    "--port",
-    `${port}`,
-  ] as const;
-  const run = () => supervise(folder, command, ready);
-  let server: Supervised = await run();
   let paused = false;
+  const server = await startServer({
+    name: "redis",
+    port,
+    prepare: (folder) => writeFile(join(folder, configFile), config),
+    start: (folder, onPort) => supervise(folder, command(folder, onPort, args), ready),
+  });
 
   function pause(now: boolean): void {
     process.kill(server.pid, now ? "SIGSTOP" : "SIGCONT");
@@ -92,29 +53,32 @@ async function start(folder: string, port: number, args: readonly string[]): Pro
   }
 
   return {
-    port,
-    url: `redis://127.0.0.1:${port}`,
+    ...server,
+    url: `redis://127.0.0.1:${server.port}`,
     get pid() {
       return server.pid;
     },
     get running() {
       return server.running && !paused;
     },
-    async kill() {
-      if (server.running) process.kill(server.pid, "SIGKILL");
-      await server.ended();
-    },
     async restart() {
-      await server.end("keep");
-      server = await run();
+      await server.restart();
       paused = false;
     },
     pause: () => pause(true),
     resume: () => pause(false),
-    stop: () => server.end("remove"),
-    cli: (...rest) => cli(port, rest),
-    log: () => server.log(),
+    cli: (...rest) => cli(server.port, rest),
   };
+}
+
+function command(
+  folder: string,
+  port: number,
+  args: readonly string[],
+): readonly [string, ...string[]] {
+  // What comes later on the command line wins, but not over the port.
+  const own = ["--dir", folder, ...args, "--port", `${port}`];
+  return ["redis-server", join(folder, configFile), ...defaults, ...own];
 }
 
 async function cli(port: number, args: readonly string[]): Promise<string> {

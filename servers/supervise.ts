@@ -1,21 +1,26 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { missing } from "./programs.ts";
 
 // The shell holds a pipe from us and waits for it to end, which it does however we end: by return,
 // exception or SIGKILL. Then it kills the program and removes the folder. A word on the pipe before
 // that keeps the folder, for the next start. `read` and not `cat`, so that a program that has ended is
-// not waited for, and its process id nobody else's, before the `kill`.
-const script = `
+// not waited for, and its process id nobody else's, before the `kill`. What a program that was killed
+// had started itself may write for a moment longer, into the folder that is being removed.
+const script = (signal: Farewell) => `
 cd "$0" && command -v "$1" >/dev/null || exit 127
 "$@" 2>&1 &
 echo $! >&2
 exec >&- 2>&-
 read -r keep
-kill -9 $!
+kill -${signal} $!
 wait
-[ "$keep" ] || rm -rf "$0"
+[ "$keep" ] || rm -rf "$0" || { sleep 1; rm -rf "$0"; }
 `;
+
+/** How a program is ended: one that would leave something of itself in the system by QUIT. */
+type Farewell = "KILL" | "QUIT";
 
 /** A program that is running, or was. */
 export interface Supervised {
@@ -29,21 +34,6 @@ export interface Supervised {
   end(folder: "keep" | "remove"): Promise<void>;
 }
 
-/** Where a program is to be had. */
-const packages: Readonly<Record<string, string>> = {
-  "redis-server": "redis-server",
-  "redis-cli": "redis-tools",
-};
-
-/** What to say where a program is missing. */
-export function missing(program: string): Error {
-  const name = packages[program] ?? program;
-  return new Error(
-    `${program} is not installed. Debian and Ubuntu: apt-get install ${name}. macOS: brew install redis. ` +
-      "Version 7 or later.",
-  );
-}
-
 /**
  * Starts a program that ends with this process at the latest, however this ends, and resolves as soon
  * as it has printed `ready`. Rejects with what it printed if it ends before that.
@@ -52,9 +42,10 @@ export async function supervise(
   folder: string,
   command: readonly [string, ...string[]],
   ready: RegExp,
+  farewell: Farewell = "KILL",
 ): Promise<Supervised> {
   // A process group of its own: Ctrl-C is for us to answer, and then we end it.
-  const shell = spawn("/bin/sh", ["-c", script, folder, ...command], { detached: true });
+  const shell = spawn("/bin/sh", ["-c", script(farewell), folder, ...command], { detached: true });
   const closed = once(shell, "exit");
   let log = "";
   let pid = "";
@@ -104,4 +95,15 @@ export async function supervise(
       await ended;
     },
   };
+}
+
+/** Runs a program to its end, supervised. Rejects with what it printed if that lacks `done`. */
+export async function complete(
+  folder: string,
+  command: readonly [string, ...string[]],
+  done: RegExp,
+): Promise<void> {
+  const program = await supervise(folder, command, done);
+  await program.ended();
+  await program.end("keep");
 }
