@@ -31,7 +31,8 @@ export async function migrate(
   for (const { version, statements } of missing) {
     await define([
       ...statements(tablesOf(prefix).prefix).map((statement) => raw(statement)),
-      sql`INSERT INTO ${migrations} (version) SELECT * FROM (SELECT ${version} AS version) AS new
+      // Another process may have been faster.
+      sql`INSERT INTO ${migrations} (version) SELECT ${raw(String(version))} FROM (SELECT 1) AS one
         WHERE NOT EXISTS (SELECT 1 FROM ${migrations} WHERE version = ${version})`,
     ]);
   }

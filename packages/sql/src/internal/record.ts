@@ -2,7 +2,7 @@ import { CorruptRecordError, type NewSessionRecord, type SessionRecord } from "@
 import { join, raw, type Sql } from "sql-template-tag";
 import type { Row, SqlValue } from "../database.ts";
 import { packData, unpackData } from "./data.ts";
-import { escaped, unescaped } from "./text.ts";
+import { packText, unpackText } from "./text.ts";
 
 /** Columns of a session without its data. `deadline`, which the database computes, is not among them. */
 export const ENVELOPE: Sql = raw(
@@ -19,13 +19,13 @@ export function valuesOf(record: NewSessionRecord, version: number = 1): Sql {
     record.partition,
     record.handle,
     optional(record.userId),
-    escaped(record.credential),
+    packText(record.credential),
     record.createdAt,
     record.authenticatedAt,
     record.lastSeenAt,
     record.idleExpiresAt,
     record.expiresAt,
-    escaped(record.policy),
+    packText(record.policy),
     record.persistent ? 1 : 0,
     optional(record.facts),
     version,
@@ -41,23 +41,23 @@ export function recordOf(row: Row): SessionRecord {
   return {
     partition: text(row.partition_key),
     handle: text(row.handle),
-    userId: row.user_id === null ? null : unescaped(text(row.user_id)),
-    credential: unescaped(text(row.credential)),
+    userId: row.user_id === null ? null : unpackText(text(row.user_id)),
+    credential: unpackText(text(row.credential)),
     createdAt: integer(row.created_at),
     authenticatedAt: row.authenticated_at === null ? null : integer(row.authenticated_at),
     lastSeenAt: row.last_seen_at === null ? null : integer(row.last_seen_at),
     idleExpiresAt: integer(row.idle_expires_at),
     expiresAt: integer(row.expires_at),
-    policy: unescaped(text(row.policy)),
+    policy: unpackText(text(row.policy)),
     persistent: integer(row.persistent) === 1,
-    facts: row.facts === null ? null : unescaped(text(row.facts)),
+    facts: row.facts === null ? null : unpackText(text(row.facts)),
     data,
     version: integer(row.version),
   };
 }
 
 export function optional(value: string | null): string | null {
-  return value === null ? null : escaped(value);
+  return value === null ? null : packText(value);
 }
 
 /** A whole number, as any client gives it: pg and postgres.js give text, some clients a bigint. */

@@ -13,3 +13,15 @@ export function escaped(text: string): string {
 export function unescaped(text: string): string {
   return text.includes("\\") ? text.replaceAll("\\0", "\0").replaceAll("\\b", "\\") : text;
 }
+
+const BOM = "\ufeff";
+
+/** A text that has a column of its own. PGlite takes a U+FEFF at its beginning for a sign of UTF-8. */
+export function packText(text: string): string {
+  const packed = escaped(text);
+  return packed.startsWith(BOM) ? `\\f${packed.slice(1)}` : packed;
+}
+
+export function unpackText(packed: string): string {
+  return unescaped(packed.startsWith("\\f") ? BOM + packed.slice(2) : packed);
+}

@@ -4,7 +4,7 @@ import { changesData, isCounted } from "./change.ts";
 import { packExpected, packPatch } from "./data.ts";
 import { optional } from "./record.ts";
 import { liveAt } from "./statements.ts";
-import { escaped } from "./text.ts";
+import { packText } from "./text.ts";
 
 /** What a dialect says in its own words. Data is the text of a JSON object of strings. */
 export interface Words {
@@ -28,7 +28,7 @@ export function assignments(change: SessionChange): Sql[] {
   if (envelope.expiresAt !== undefined) set.push(sql`expires_at = ${envelope.expiresAt}`);
   if (envelope.facts !== undefined) set.push(sql`facts = ${optional(envelope.facts)}`);
   if (credential !== undefined) {
-    const [from, to] = [escaped(credential.from), escaped(credential.to)];
+    const [from, to] = [packText(credential.from), packText(credential.to)];
     set.push(sql`credential = CASE WHEN credential = ${from} THEN ${to} ELSE credential END`);
   }
   return set;

@@ -11,7 +11,7 @@ import { ENVELOPE, integer, recordOf, recordsOf, text } from "../record.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
 import { at, deleteAt, liveAt, selectLive, selectPage, selectVersion } from "../statements.ts";
 import type { Tables } from "../tables.ts";
-import { escaped } from "../text.ts";
+import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { createStatements, insertWhere } from "./create.ts";
@@ -63,7 +63,7 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
           const [row] = await one(update);
           return row && { version: row.version, renewed: true };
         }
-        const held = sql`SELECT credential = ${escaped(credential.from)} AS held
+        const held = sql`SELECT credential = ${packText(credential.from)} AS held
             FROM ${sessions} WHERE ${at(ref)}`;
         const [[before] = [], [row] = []] = await connection.batch([held, update]);
         return row && { version: row.version, renewed: before?.held };

@@ -1,10 +1,15 @@
+import { ConfigurationError, StoreUnavailableError } from "@sojourn/core";
 import type { Row, Statement } from "../../../database.ts";
 import type { SqliteConnection } from "../connection.ts";
+import { checkGiven } from "./given.ts";
 
 /** What node:sqlite, bun:sqlite and better-sqlite3 have in common: a database in this process. */
 export interface EmbeddedSqlite {
-  exec(sql: string): unknown;
   prepare(sql: string): EmbeddedStatement;
+  /** bun:sqlite and better-sqlite3. */
+  readonly inTransaction?: boolean;
+  /** node:sqlite. */
+  readonly isTransaction?: boolean;
 }
 
 export interface EmbeddedStatement {
@@ -20,6 +25,8 @@ export interface EmbeddedStatement {
 const PREPARED = 100;
 
 export function embedded(database: EmbeddedSqlite): SqliteConnection {
+  checkGiven("sqlite", database);
+  checkWorking(database);
   const prepared = new Map<string, EmbeddedStatement>();
 
   function prepare(sql: string): EmbeddedStatement {
@@ -31,7 +38,8 @@ export function embedded(database: EmbeddedSqlite): SqliteConnection {
     return statement;
   }
 
-  function run({ sql, values }: Statement): readonly Row[] {
+  // Not by `exec`: in Deno its errors do not say whether somebody else was writing.
+  function run(sql: string, values: readonly unknown[] = []): readonly Row[] {
     const statement = prepare(sql);
     if (statement.reader !== false) return statement.all(...values) as Row[];
     statement.run(...values);
@@ -40,30 +48,67 @@ export function embedded(database: EmbeddedSqlite): SqliteConnection {
 
   function transaction(statements: readonly Statement[]): (readonly Row[])[] {
     // Waits here for other writers, and not in the middle, where it could not.
-    database.exec("BEGIN IMMEDIATE");
+    run("BEGIN IMMEDIATE");
     try {
-      const rows = statements.map(run);
-      database.exec("COMMIT");
+      const rows = statements.map(({ sql, values }) => run(sql, values));
+      run("COMMIT");
       return rows;
     } catch (error) {
-      rollback(database);
+      rollback();
       throw error;
+    }
+  }
+
+  /** Some errors end the transaction themselves, and then there is none to roll back. */
+  function rollback(): void {
+    try {
+      run("ROLLBACK");
+    } catch {
+      // What went wrong first is what matters.
     }
   }
 
   return {
     async batch(statements) {
+      // In bun:sqlite asking also finds out whether it is closed; a prepared statement would still run.
+      if (database.inTransaction || database.isTransaction) throw inTransaction();
       const [only, ...others] = statements;
-      return others.length === 0 && only !== undefined ? [run(only)] : transaction(statements);
+      if (only === undefined || others.length > 0) return transaction(statements);
+      return [run(only.sql, only.values)];
     },
   };
 }
 
-/** Some errors end the transaction themselves, and then there is none to roll back. */
-function rollback(database: EmbeddedSqlite): void {
+/**
+ * Asks it something, which needs no file. And lets it no longer wait by itself for another writer: that
+ * would hold up the process. The store waits, and others go on meanwhile.
+ */
+function checkWorking(database: EmbeddedSqlite): void {
+  let rows: unknown;
   try {
-    database.exec("ROLLBACK");
+    database.prepare("PRAGMA busy_timeout = 0").all();
+    rows = database.prepare("SELECT sqlite_version() AS version").all();
   } catch {
-    // What went wrong first is what matters.
+    throw new ConfigurationError(
+      "sqlite() was given a database that cannot be asked. Open it before, and close it when all is over.",
+    );
   }
+  const version = Array.isArray(rows) ? (rows[0] as Partial<Row>)?.version : undefined;
+  if (typeof version !== "string") {
+    throw new ConfigurationError(
+      "sqlite() takes a database that answers at once, with objects: one of node:sqlite (without " +
+        "returnArrays), bun:sqlite or better-sqlite3.",
+    );
+  }
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < 3 || (major === 3 && minor < 38)) {
+    throw new ConfigurationError(`This is SQLite ${version}. Take 3.38 or later, which has JSON.`);
+  }
+}
+
+/** What somebody else began might be rolled back, after the write was acknowledged. */
+function inTransaction(): StoreUnavailableError {
+  return new StoreUnavailableError(
+    "This connection is in a transaction that is not the store's. Give the store a connection of its own.",
+  );
 }

@@ -1,0 +1,16 @@
+import sql from "sql-template-tag";
+import type { Words } from "../update.ts";
+
+/** `::text::jsonb`: a client that knows the type of a parameter would turn a text into JSON again. */
+export const words: Words = {
+  larger: (a, b) => sql`greatest((${a})::bigint, (${b})::bigint)`,
+  patched: (patch) => sql`jsonb_strip_nulls(data::jsonb || ${patch}::text::jsonb)::text`,
+  has: (expected) => sql`NOT EXISTS (
+    SELECT 1 FROM jsonb_each_text(${expected}::text::jsonb) AS expected (key, value)
+    WHERE expected.value IS DISTINCT FROM (data::jsonb ->> expected.key)
+  )`,
+  size: (data) => sql`(
+    SELECT coalesce(sum(octet_length(replace(key, '\\', '')) + octet_length(value)), 0)
+    FROM jsonb_each_text((${data})::jsonb) AS held (key, value)
+  )`,
+};

@@ -1,0 +1,14 @@
+import type { Row, Statement } from "../database.ts";
+
+/** All that this store needs of a client for a database server, or of its pool. */
+export interface ServerConnection {
+  /** Runs one statement, by itself. */
+  query(statement: Statement): Promise<readonly Row[]>;
+  /**
+   * Runs what is asked for in one transaction, in which every statement sees what was committed before
+   * it began, once it has a lock. Rolled back if `run` rejects.
+   */
+  transaction<T>(run: (query: Query) => Promise<T>): Promise<T>;
+}
+
+export type Query = ServerConnection["query"];
