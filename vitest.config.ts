@@ -4,8 +4,8 @@ import projects from "./vitest.workspace.ts";
 export default defineConfig({
   test: {
     projects,
-    // Four runtimes on two busy cores: slow is not broken.
-    testTimeout: 30_000,
+    // Four runtimes on two busy cores: slow is not broken. With large numbers less so.
+    testTimeout: process.env.SOJOURN_FULL === "1" ? 600_000 : 30_000,
     // Tests of servers that fail spend most of their time waiting: more at once than there are cores.
     maxWorkers: 4,
     // workerd sees only what it is given. "1": many seeds and large models (npm run test:full).
