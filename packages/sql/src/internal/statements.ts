@@ -1,5 +1,5 @@
 import type { ListOptions, SessionRef } from "@sojourn/core";
-import sql, { empty, type Sql } from "sql-template-tag";
+import sql, { empty, raw, type Sql } from "sql-template-tag";
 import { COLUMNS, ENVELOPE } from "./record.ts";
 import type { Tables } from "./tables.ts";
 
@@ -31,7 +31,7 @@ export function selectPage(
 ): Sql {
   return sql`SELECT ${withData ? COLUMNS : ENVELOPE} FROM ${sessions}
     WHERE partition_key = ${partition} AND handle > ${after} AND deadline > ${now}
-    ORDER BY handle LIMIT ${limit}`;
+    ORDER BY handle ${limited(limit)}`;
 }
 
 export function deleteAt(
@@ -41,4 +41,9 @@ export function deleteAt(
 ): Sql {
   const guard = ifVersion === undefined ? empty : sql` AND version = ${ifVersion}`;
   return sql`DELETE FROM ${sessions} WHERE ${at(ref)}${guard}`;
+}
+
+/** A number in the text: of a parameter that is a JavaScript number, MySQL says it is no integer. */
+export function limited(limit: number): Sql {
+  return raw(`LIMIT ${Math.min(Math.trunc(limit), Number.MAX_SAFE_INTEGER)}`);
 }

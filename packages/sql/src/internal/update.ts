@@ -35,7 +35,10 @@ export function assignments(change: SessionChange): Sql[] {
 }
 
 /** The touch, after the envelope's own idle deadline. Each moves forward only. */
-export function touchAssignments({ envelope = {}, touch }: SessionChange, words: Words): Sql[] {
+export function touchAssignments(
+  { envelope = {}, touch }: SessionChange,
+  words: Pick<Words, "larger">,
+): Sql[] {
   const { idleExpiresAt } = envelope;
   if (touch === undefined) {
     return idleExpiresAt === undefined ? [] : [sql`idle_expires_at = ${idleExpiresAt}`];

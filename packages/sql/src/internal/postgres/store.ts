@@ -4,7 +4,7 @@ import { login } from "../login.ts";
 import { COLUMNS, ENVELOPE, integer, recordOf, recordsOf, text, valuesOf } from "../record.ts";
 import type { Query, ServerConnection } from "../server.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
-import { at, deleteAt, selectLive, selectPage, selectVersion } from "../statements.ts";
+import { at, deleteAt, limited, selectLive, selectPage, selectVersion } from "../statements.ts";
 import type { Tables } from "../tables.ts";
 import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
@@ -88,12 +88,12 @@ export function createPostgresStore(
       const expired = await query(sql`DELETE FROM ${sessions}
         WHERE (partition_key, handle) IN (
           SELECT partition_key, handle FROM ${sessions} WHERE deadline <= ${now}
-          ORDER BY deadline LIMIT ${limit} FOR UPDATE SKIP LOCKED
+          ORDER BY deadline ${limited(limit)} FOR UPDATE SKIP LOCKED
         ) RETURNING ${ENVELOPE}`);
       await query(sql`DELETE FROM ${partitions}
         WHERE partition_key IN (
           SELECT partition_key FROM ${partitions} WHERE kept_until <= ${now}
-          ORDER BY kept_until LIMIT ${limit} FOR UPDATE SKIP LOCKED
+          ORDER BY kept_until ${limited(limit)} FOR UPDATE SKIP LOCKED
         )`);
       return recordsOf(expired);
     },

@@ -9,7 +9,15 @@ import sql, { type Sql } from "sql-template-tag";
 import type { Row } from "../../database.ts";
 import { ENVELOPE, integer, recordOf, recordsOf, text } from "../record.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
-import { at, deleteAt, liveAt, selectLive, selectPage, selectVersion } from "../statements.ts";
+import {
+  at,
+  deleteAt,
+  limited,
+  liveAt,
+  selectLive,
+  selectPage,
+  selectVersion,
+} from "../statements.ts";
 import type { Tables } from "../tables.ts";
 import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
@@ -101,11 +109,11 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
       const [expired = []] = await connection.batch([
         sql`DELETE FROM ${sessions} WHERE (partition_key, handle) IN (
             SELECT partition_key, handle FROM ${sessions} WHERE deadline <= ${now}
-            ORDER BY deadline LIMIT ${limit}
+            ORDER BY deadline ${limited(limit)}
           ) RETURNING ${ENVELOPE}`,
         sql`DELETE FROM ${partitions} WHERE partition_key IN (
             SELECT partition_key FROM ${partitions} WHERE kept_until <= ${now}
-            ORDER BY kept_until LIMIT ${limit}
+            ORDER BY kept_until ${limited(limit)}
           )`,
       ]);
       return recordsOf(expired);
