@@ -1,0 +1,116 @@
+import {
+  CorruptRecordError,
+  type ReplicaState,
+  type ReplicaTarget,
+  type SessionRef,
+  type SojournError,
+} from "@sojourn/core";
+import { compare } from "./compare.ts";
+import { codeOf, isAway } from "./member.ts";
+import type { Pair } from "./pair.ts";
+import { handleOf } from "./merge.ts";
+import type { Unsent } from "./queue.ts";
+
+/** How many sessions of a partition are listed at a time. */
+const LISTED = 1_000;
+
+/** Sends what is now at the places that have changed. Sending it again is harmless. */
+export async function send(pair: Pair, batch: Map<string, Unsent>): Promise<void> {
+  const states = Array.from(batch, ([partition, unsent]) => statesOf(pair, partition, unsent));
+  await give(pair, (await Promise.all(states)).flat(), true);
+}
+
+/** Has the replica take states. `comparing`: what it does not take is looked into. */
+export async function give(
+  pair: Pair,
+  states: readonly ReplicaState[],
+  comparing: boolean,
+): Promise<void> {
+  if (states.length === 0) return;
+  const { replica, settings, figures } = pair;
+  let taken = 0;
+  try {
+    taken = await replica.replica.apply(states, settings.clock.now());
+  } catch (error) {
+    if (isAway(error)) throw error;
+    // One of them cannot be taken. That must not keep the others.
+    for (const state of states) taken += await giveOne(pair, state);
+  }
+  figures.sent += states.length;
+  if (comparing && taken < states.length) await compare(pair, states);
+}
+
+async function giveOne(pair: Pair, state: ReplicaState): Promise<number> {
+  const { replica, settings } = pair;
+  try {
+    return await replica.replica.apply([state], settings.clock.now());
+  } catch (error) {
+    if (isAway(error)) throw error;
+    refused(pair, handleOf(state), error);
+    return 0;
+  }
+}
+
+async function statesOf(pair: Pair, partition: string, unsent: Unsent): Promise<ReplicaState[]> {
+  const { primary, replica, settings } = pair;
+  const now = settings.clock.now();
+  // The replica first: what comes to be there later, the primary has by then.
+  const listed = unsent.whole ? await handlesIn(pair, partition) : [];
+  const handles = new Set([...unsent.handles, ...listed]);
+  const states = await statesAt(primary.replica, partition, [...handles], now, (handle, error) =>
+    refused(pair, handle, error),
+  );
+  const known = new Set(states.map(handleOf));
+  const unknown = [...unsent.ended, ...listed].filter((handle) => !known.has(handle));
+  if (unknown.length === 0) return states;
+  const left = await statesAt(replica.replica, partition, unknown, now, () => {});
+  return [...states, ...left.flatMap(ended)];
+}
+
+/** What of a partition the replica has. */
+async function handlesIn({ replica, settings }: Pair, partition: string): Promise<string[]> {
+  const handles: string[] = [];
+  for (;;) {
+    const after = handles.at(-1);
+    const options = { limit: LISTED, ...(after !== undefined && { after }) };
+    const records = await replica.store.list(partition, settings.clock.now(), options);
+    handles.push(...records.map(({ handle }) => handle));
+    if (records.length < LISTED) return handles;
+  }
+}
+
+/** The states at some handles. What is corrupt cannot be copied, and must not keep the others. */
+async function statesAt(
+  from: ReplicaTarget,
+  partition: string,
+  handles: readonly string[],
+  now: number,
+  onCorrupt: (handle: string, error: unknown) => void,
+): Promise<ReplicaState[]> {
+  try {
+    return await from.states(partition, handles, now);
+  } catch (error) {
+    if (!(error instanceof CorruptRecordError)) throw error;
+    const [handle = null] = handles;
+    if (handles.length <= 1) {
+      if (handle !== null) onCorrupt(handle, error);
+      return [];
+    }
+    const each = handles.map((one) => statesAt(from, partition, [one], now, onCorrupt));
+    return (await Promise.all(each)).flat();
+  }
+}
+
+/** The tombstone of a record that was to end, where the primary knows nothing of it. */
+function ended(state: ReplicaState): ReplicaState[] {
+  if (state.kind !== "record") return [];
+  const { partition, handle, expiresAt } = state.record;
+  const ref: SessionRef = { partition, handle };
+  return [{ kind: "tombstone", ref, expiresAt }];
+}
+
+function refused({ replica, figures, emit }: Pair, handle: string | null, error: unknown): void {
+  figures.refused++;
+  const reason = codeOf(error) as SojournError["code"];
+  emit({ type: "state_refused", store: replica.number, handle, reason });
+}
