@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { find } from "./programs.ts";
 import { type Server, startServer } from "./server.ts";
@@ -60,8 +59,8 @@ export async function startMariadb({
   const inFolder = (folder: string) => [
     // Comes first. No file of this machine has a say.
     "--no-defaults",
-    // Whoever we are: mariadbd wants to hear it from root.
-    `--user=${userInfo().username}`,
+    // Otherwise it refuses to run as root.
+    ...(process.getuid?.() === 0 ? ["--user=root"] : []),
     `--datadir=${join(folder, "data")}`,
     ...own,
   ];
