@@ -103,6 +103,11 @@ const refusals: Record<string, () => Promise<{ port: number; code: string; remed
     await server.cli("ACL", "SETUSER", "default", "-eval");
     return { port: server.port, code: "NOPERM", remedy: /ACL user/ };
   },
+  async "whose ACL doesn't allow a script's command"() {
+    const server = await serve();
+    await server.cli("ACL", "SETUSER", "default", "-hset");
+    return { port: server.port, code: "NOPERM", remedy: /ACL user/ };
+  },
   async "whose ACL doesn't allow the key"() {
     const server = await serve();
     await server.cli("ACL", "SETUSER", "default", "resetkeys", "~other:*");

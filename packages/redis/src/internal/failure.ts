@@ -22,6 +22,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** Redis 6 hides a code in the message of the script that met it. */
 const IN_SCRIPT = /^ERR Error running script .*?[:-] ?-?\b([A-Z]{3,}) /s;
+/** And so does Redis 7 with what a script's user may not do. */
+const NOT_ALLOWED = /^ERR The user executing the script can't /;
 const CODE = /^-?([A-Z]{3,20})(?: |$)/;
 
 /**
@@ -55,6 +57,7 @@ export function isReply(error: unknown): boolean {
 
 function codeOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
+  if (NOT_ALLOWED.test(error.message)) return "NOPERM";
   const [, code] = IN_SCRIPT.exec(error.message) ?? CODE.exec(error.message) ?? [];
   return code ?? null;
 }
