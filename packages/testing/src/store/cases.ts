@@ -45,14 +45,15 @@ export const storeCases: readonly StoreCase[] = [
 export async function runStoreCase(
   { needs, run }: StoreCase,
   factory: StoreFactory,
-  { interleavings = 200, sweeps = true, seed = 1 }: StoreTestOptions = {},
+  { interleavings = 200, sweeps = true, handlesComeOnce = false, seed = 1 }: StoreTestOptions = {},
 ): Promise<"passed" | "skipped"> {
   const scheduler = createScheduler();
   const under = await factory({ seed, step: scheduler.step });
   try {
     const offered = needs === "sweeps" ? sweeps : needs === undefined || needs in under;
     if (!offered) return "skipped";
-    await run({ store: under.store, under, scheduler, interleavings, sweeps, seed });
+    const options = { interleavings, sweeps, handlesComeOnce, seed };
+    await run({ store: under.store, under, scheduler, ...options });
     return "passed";
   } finally {
     await under.close?.();

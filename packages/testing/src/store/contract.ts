@@ -37,6 +37,11 @@ export interface StoreTestOptions {
   readonly interleavings?: "all" | number;
   /** False: what expires goes by itself, and `sweep` has nothing to give. Default true. */
   readonly sweeps?: boolean;
+  /**
+   * True: a random run creates nothing under a handle that was ended, as nobody does whose handles are
+   * random: for a store of copies, in which a tombstone stands over whatever comes later. Default false.
+   */
+  readonly handlesComeOnce?: boolean;
   /** What is drawn at random follows from it. Default 1. */
   readonly seed?: number;
 }

@@ -1,4 +1,4 @@
-import type { SessionRecord, Store } from "@sojourn/core";
+import type { SessionRecord } from "@sojourn/core";
 import fc from "fast-check";
 import { check, ContractViolation, same, show } from "./assert.ts";
 import { type Call, outcomeText, perform } from "./calls.ts";
@@ -9,8 +9,9 @@ import { newPartition, NOW } from "./records.ts";
 import { type Step, steps, type World } from "./steps.ts";
 
 /** Random sequences of calls, each outcome compared with the oracle's. Failures are shrunk. */
-export async function checkAgainstModel({ store, seed }: StoreCaseContext): Promise<void> {
-  const property = fc.asyncProperty(steps, (sequence) => runSequence(store, sequence));
+export async function checkAgainstModel(context: StoreCaseContext): Promise<void> {
+  const { seed } = context;
+  const property = fc.asyncProperty(steps, (sequence) => runSequence(context, sequence));
   const { failed, errorInstance, counterexamplePath } = await fc.check(property, {
     seed,
     numRuns: FULL ? 5_000 : 100,
@@ -25,9 +26,13 @@ export async function checkAgainstModel({ store, seed }: StoreCaseContext): Prom
   );
 }
 
-async function runSequence(store: Store, sequence: readonly Step[]): Promise<void> {
+async function runSequence(
+  { store, handlesComeOnce }: StoreCaseContext,
+  sequence: readonly Step[],
+): Promise<void> {
   const partitions = [newPartition(), newPartition()] as const;
-  const world: World = { oracle: new Oracle(), partitions, now: NOW };
+  const successions = handlesComeOnce ? new Map<string, number>() : null;
+  const world: World = { oracle: new Oracle(), partitions, now: NOW, successions };
   const history: string[] = [];
   for (const step of sequence) {
     const call = step(world);

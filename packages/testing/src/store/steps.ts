@@ -9,6 +9,8 @@ export interface World {
   readonly oracle: Oracle;
   readonly partitions: readonly [string, string];
   now: number;
+  /** How many handles each place has had, where one that was ended never comes again. */
+  readonly successions: Map<string, number> | null;
 }
 
 /** The next call, or null where only time passes. */
@@ -57,7 +59,8 @@ const create = fc
   })
   .map(({ place, user, life, seen, authenticatedAgo, options, ...rest }): Step => (world) => {
     const { now } = world;
-    const { partition, handle } = refOf(world, place);
+    const { partition, handle } = newRefOf(world, place);
+    const { replaces } = options;
     const record = newRecord(partition, {
       ...rest,
       handle,
@@ -68,7 +71,9 @@ const create = fc
       idleExpiresAt: now + life,
       expiresAt: now + 2 * HOUR,
     });
-    return ["create", record, now, options];
+    if (replaces === undefined) return ["create", record, now, options];
+    const replaced = refOf(world, { ...place, handle: replaces }).handle;
+    return ["create", record, now, { ...options, replaces: replaced }];
   });
 
 const update = fc
@@ -161,8 +166,24 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 40, size: "max" },
 );
 
-function refOf({ partitions }: World, { partition, handle }: Place): SessionRef {
-  return { partition: partitions[partition], handle };
+function refOf({ partitions, successions }: World, place: Place): SessionRef {
+  const partition = partitions[place.partition];
+  const succession = successions?.get(partition + place.handle) ?? 0;
+  if (succession === 0) return { partition, handle: place.handle };
+  return {
+    partition,
+    handle: `${place.handle.slice(0, 18)}${String(succession).padStart(3, "-")}A`,
+  };
+}
+
+/** Where something may be created. */
+function newRefOf(world: World, place: Place): SessionRef {
+  const { oracle, now, successions } = world;
+  const ref = refOf(world, place);
+  if (successions === null || oracle.find(ref, now) !== undefined) return ref;
+  const name = ref.partition + place.handle;
+  successions.set(name, (successions.get(name) ?? 0) + 1);
+  return refOf(world, place);
 }
 
 function versionGuard({ oracle, now }: World, ref: SessionRef, guard: string) {
