@@ -3,11 +3,12 @@ import { defaultServerConditions } from "vite";
 import type { TestProjectConfiguration } from "vitest/config";
 
 // *.test.ts in these packages is portable: the same files run on every runtime.
-// *.node.test.ts, and all tests elsewhere, run on Node only.
+// *.node.test.ts, and all tests elsewhere, run on Node only; *.bun.test.ts and *.workerd.test.ts only there.
 const portable = ["core", "memory", "net", "edge", "upstash"].map(
   (name) => `packages/${name}/test/**/*.test.ts`,
 );
 const nodeOnly = "**/*.node.test.ts";
+const onlyOn = (runtime: string) => `packages/*/test/**/*.${runtime}.test.ts`;
 
 // Packages are tested from their source, so that tests need no build.
 const conditions = ["@sojourn/source", ...defaultServerConditions];
@@ -22,24 +23,42 @@ const node: TestProjectConfiguration = {
     name: "node",
     globalSetup,
     include: ["packages/*/test/**/*.test.ts", "servers/test/*.test.ts", "test/**/*.test.ts"],
+    exclude: [onlyOn("bun"), onlyOn("workerd")],
   },
 };
 
 const workerd: TestProjectConfiguration = {
   ...fromSource,
-  plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-10-01" } })],
-  test: { name: "workerd", include: portable, exclude: [nodeOnly], globalSetup },
+  plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-10-01", d1Databases: ["DB"] } })],
+  test: {
+    name: "workerd",
+    include: [...portable, onlyOn("workerd")],
+    exclude: [nodeOnly],
+    globalSetup,
+  },
 };
 
 const deno: TestProjectConfiguration = {
   ...fromSource,
-  test: { name: "deno", include: portable, exclude: [nodeOnly], globalSetup },
+  test: {
+    name: "deno",
+    // Deno has Node's own SQLite.
+    include: [...portable, "packages/sql/test/sqlite/node-sqlite.test.ts"],
+    exclude: [nodeOnly],
+    globalSetup,
+  },
 };
 
 const bun: TestProjectConfiguration = {
   ...fromSource,
   // Bun has no child processes with the IPC that the default pool speaks.
-  test: { name: "bun", include: portable, exclude: [nodeOnly], globalSetup, pool: "threads" },
+  test: {
+    name: "bun",
+    include: [...portable, onlyOn("bun")],
+    exclude: [nodeOnly],
+    globalSetup,
+    pool: "threads",
+  },
 };
 
 // A project exists only under its own runtime: "deno" on Node would pass and prove nothing.
