@@ -59,7 +59,10 @@ export interface ReplicatedStoreOptions<Primary extends ReplicableStore = Replic
 }
 
 export interface Settings {
+  /** The first is the primary. */
   readonly stores: readonly ReplicableStore[];
+  /** How many of the stores are a majority. */
+  readonly majority: number;
   readonly acknowledge: Required<AcknowledgeOptions>;
   readonly acknowledgeWithin: number;
   readonly acceptStale: boolean;
@@ -116,6 +119,7 @@ export function checked(options: ReplicatedStoreOptions): Settings {
   checkWhole("catchUpEvery", catchUpEvery, LONGEST_WAIT);
   return {
     stores,
+    majority: Math.floor(stores.length / 2) + 1,
     acknowledge: levels(options.acknowledge, replicas.length),
     acknowledgeWithin,
     acceptStale: onStale === "accept",

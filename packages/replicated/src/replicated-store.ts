@@ -1,8 +1,8 @@
 import type { PoweredStore, StorePowers } from "@sojourn/core";
-import { createEmit } from "./events.ts";
+import { createEmit, type ReplicationEventListener } from "./events.ts";
 import { Replication } from "./internal/replication.ts";
 import type { ReplicationLag } from "./lag.ts";
-import { checked, type ReplicableStore, type ReplicatedStoreOptions } from "./options.ts";
+import {checked, type ReplicableStore, type ReplicatedStoreOptions, type Settings } from "./options.ts";
 
 export interface DrainOptions {
   /** ms to wait at most. Default 5,000. */
@@ -57,10 +57,17 @@ export type PassedThrough<Powers extends StorePowers> = Omit<Powers, "replica"> 
 export function replicatedStore<Powers extends StorePowers>(
   options: ReplicatedStoreOptions<PoweredStore<Powers> & ReplicableStore>,
 ): ReplicatedStore<PassedThrough<Powers>> {
-  const settings = checked(options);
-  const { acknowledge, clock } = settings;
-  const replication = new Replication(settings, createEmit(clock.now, options.onEvent));
   const { replica: _, ...powers } = options.primary.powers;
+  return { ...createReplicated(checked(options), options.onEvent), powers };
+}
+
+/** What is made of options that have been checked. */
+export function createReplicated(
+  settings: Settings,
+  onEvent?: ReplicationEventListener,
+): Omit<ReplicatedStore, "powers"> {
+  const { acknowledge, clock } = settings;
+  const replication = new Replication(settings, createEmit(clock.now, onEvent));
 
   return {
     create: (record, now, given) =>
@@ -125,7 +132,6 @@ export function replicatedStore<Powers extends StorePowers>(
 
     sweep: (now, limit) => replication.sweep(now, limit),
 
-    powers,
     replicationLag: () => replication.lag(),
     promote: (replica, { onStale } = {}) => replication.promote(replica, onStale === "accept"),
 

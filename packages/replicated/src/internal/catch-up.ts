@@ -2,7 +2,7 @@ import { type ReplicaState, StoreUnavailableError } from "@sojourn/core";
 import { present, takeUp } from "./compare.ts";
 import { mergeAll, placeOf, standsOver } from "./merge.ts";
 import type { Pair } from "./pair.ts";
-import { askMajority, majorityOf } from "./quorum.ts";
+import { askMajority } from "./quorum.ts";
 import { give } from "./send.ts";
 
 /**
@@ -69,7 +69,7 @@ export class CatchUp {
     const ours = mergeAll(await present(pair, pair.primary.replica, changes));
     const over = changes.filter((state) => standsOver(state, ours.get(placeOf(state))));
     if (over.length === 0) return;
-    const needed = Math.min(majorityOf(pair.settings), pair.replicas.length);
+    const needed = Math.min(pair.settings.majority, pair.replicas.length);
     try {
       const answers = await askMajority(pair.replicas, needed, ({ replica }) =>
         present(pair, replica, over),

@@ -9,7 +9,7 @@ import {
 import type { Settings } from "../options.ts";
 import type { Member } from "./member.ts";
 import { mergeAll } from "./merge.ts";
-import { askMajority, majorityOf } from "./quorum.ts";
+import { askMajority } from "./quorum.ts";
 
 export type Failover = Pick<Store, "read" | "list">;
 
@@ -21,7 +21,7 @@ const LISTED = 1_000;
  * tombstone over anything. Whatever a majority has acknowledged, one of those that answer knows.
  */
 export function createFailover(replicas: readonly Member[], settings: Settings): Failover {
-  const needed = settings.acceptStale ? 1 : majorityOf(settings);
+  const needed = settings.acceptStale ? 1 : settings.majority;
 
   function ask<Answer>(question: (member: Member) => Promise<Answer>): Promise<Answer[]> {
     if (replicas.length >= needed) return askMajority(replicas, needed, question);

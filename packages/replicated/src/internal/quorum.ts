@@ -1,11 +1,5 @@
 import { StoreUnavailableError } from "@sojourn/core";
-import type { Settings } from "../options.ts";
 import type { Member } from "./member.ts";
-
-/** How many of all stores are a majority. */
-export function majorityOf({ stores }: Pick<Settings, "stores">): number {
-  return Math.floor(stores.length / 2) + 1;
-}
 
 /**
  * Asks all, and resolves to the answers once there are `needed`. One that rejects, also because what it

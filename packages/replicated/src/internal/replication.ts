@@ -12,7 +12,6 @@ import { createFailover, type Failover } from "./failover.ts";
 import { Follower } from "./follower.ts";
 import { createMember, isAway, type Member } from "./member.ts";
 import type { Change } from "./queue.ts";
-import { majorityOf } from "./quorum.ts";
 
 /** Who is primary, who follows it, and how they are read while it is away. */
 interface View {
@@ -129,7 +128,7 @@ export class Replication {
     try {
       await Promise.allSettled(this.#pending);
       const has = 1 + (await copy());
-      const needed = majorityOf(this.#settings);
+      const needed = this.#settings.majority;
       if (has < needed && !acceptLoss) throw noMajority(has, needed);
       const { followers } = this.#view;
       this.#view = this.#viewOf(member);
@@ -176,7 +175,7 @@ export class Replication {
     change: Change,
   ): Promise<void> {
     const stores = this.#members.length;
-    const wanted = { primary: 1, majority: majorityOf(this.#settings), all: stores }[level];
+    const wanted = { primary: 1, majority: this.#settings.majority, all: stores }[level];
     if (wanted === 1) {
       for (const follower of followers) follower.add(change);
       return;
