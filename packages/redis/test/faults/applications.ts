@@ -1,8 +1,7 @@
 import type { Store } from "@sojourn/core";
 import type { RedisStoreOptions } from "@sojourn/redis";
+import { type Entry, type Load, startLoad } from "@sojourn/servers/load";
 import type { Connect } from "../clients/clients.ts";
-import type { Entry } from "./entry.ts";
-import { type Load, startLoad } from "./load.ts";
 import { type AtEnd, clientsOf, openStore, PATIENT } from "./stores.ts";
 
 /** An application of two processes under load, on servers that others share. */

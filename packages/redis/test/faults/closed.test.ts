@@ -3,10 +3,10 @@ import { createSessions } from "@sojourn/core";
 import { requireUser, sessions } from "@sojourn/hono";
 import { type Proxy, type RedisServer, startProxy, startRedis, until } from "@sojourn/servers";
 import { createClient } from "@sojourn/testing";
+import { History } from "@sojourn/servers/load";
 import { Hono } from "hono";
 import { describe, expect, type TestContext, test } from "vitest";
 import { type Connect, standalone } from "../clients/clients.ts";
-import { History } from "./entry.ts";
 import { clientsOf, openStore } from "./stores.ts";
 
 /** Shorter than the time from one probe to the next. */

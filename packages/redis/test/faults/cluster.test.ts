@@ -1,12 +1,18 @@
 import { type RedisServer, startCluster } from "@sojourn/servers";
+import {
+  clock,
+  createUsers,
+  expectNothingLost,
+  lostIn,
+  newRecord,
+  SLOW,
+  type User,
+} from "@sojourn/servers/load";
 import { afterAll, expect, test } from "vitest";
 import { type Application, each, finish, startApplications } from "./applications.ts";
 import { type ClusterAddress, clustered, type Connect } from "../clients/clients.ts";
-import { SLOW } from "./load.ts";
 import { caughtUp } from "./replication.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
-import { lostIn, expectNothingLost } from "./summary.ts";
-import { clock, createUsers, newRecord, type User } from "./users.ts";
 
 const cluster = await startCluster();
 const address = { ports: cluster.nodes.map(({ port }) => port) };

@@ -1,13 +1,18 @@
 import type { NewSessionRecord, Store } from "@sojourn/core";
 import type { Durability, UnreplicatedEvent } from "@sojourn/redis";
 import { type RedisServer, startReplicated, until } from "@sojourn/servers";
+import {
+  clock,
+  createUsers,
+  type Entry,
+  lostIn,
+  newRecord,
+  SLOW,
+  startLoad,
+} from "@sojourn/servers/load";
 import { describe, expect, type TestContext, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
-import type { Entry } from "./entry.ts";
-import { SLOW, startLoad } from "./load.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
-import { lostIn } from "./summary.ts";
-import { clock, createUsers, newRecord } from "./users.ts";
 
 /** A pool cannot be duplicated, which durability needs. */
 const clients = clientsOf(standalone).filter(([name]) => !name.includes("pool"));

@@ -1,9 +1,8 @@
 import { startRedis } from "@sojourn/servers";
+import { expectNothingLost, SLOW, startLoad } from "@sojourn/servers/load";
 import { expect, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
-import { SLOW, startLoad } from "./load.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
-import { expectNothingLost } from "./summary.ts";
 
 /** What was acknowledged is on the disk. */
 const PERSISTENT = ["--appendonly", "yes", "--appendfsync", "always"];

@@ -1,10 +1,9 @@
 import type { Store } from "@sojourn/core";
 import { type Proxy, type RedisServer, startProxy, startRedis } from "@sojourn/servers";
+import { expectNothingLost, type Load, SLOW, startLoad } from "@sojourn/servers/load";
 import { describe, expect, type TestContext, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
-import { type Load, SLOW, startLoad } from "./load.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
-import { expectNothingLost } from "./summary.ts";
 
 const TIME_LIMIT = 500;
 const CLIENTS = 8;

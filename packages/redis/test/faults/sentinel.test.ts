@@ -1,10 +1,9 @@
 import { startSentinel } from "@sojourn/servers";
+import { expectNothingLost, lostIn, SLOW } from "@sojourn/servers/load";
 import { afterAll, expect, test } from "vitest";
 import { throughSentinel } from "../clients/clients.ts";
 import { each, finish, startApplications } from "./applications.ts";
-import { SLOW } from "./load.ts";
 import { caughtUp } from "./replication.ts";
-import { expectNothingLost, lostIn } from "./summary.ts";
 
 // No failover but those that are asked for, on a busy machine too.
 const group = await startSentinel({ downAfter: 3000 });

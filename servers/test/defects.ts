@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type SessionRecord, type Store, wrapStore } from "@sojourn/core";
-import type { Rule } from "./report.ts";
+import type { Rule } from "../load/report.ts";
 
 /** A way to build a store wrongly, and the rules that it breaks under load. */
 export interface Defect {

@@ -2,10 +2,10 @@ import type { NewSessionRecord, SessionRecord } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 import { describe, expect, test } from "vitest";
 import { defects, distant } from "./defects.ts";
-import type { Entry, Made, Operation } from "./entry.ts";
-import { violations } from "./history.ts";
-import { startLoad } from "./load.ts";
-import type { Rule } from "./report.ts";
+import type { Entry, Made, Operation } from "../load/entry.ts";
+import { violations } from "../load/history.ts";
+import { startLoad } from "../load/load.ts";
+import type { Rule } from "../load/report.ts";
 
 describe("under load", () => {
   test("a right store breaks no rule", async () => {
