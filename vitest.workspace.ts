@@ -29,7 +29,9 @@ const node: TestProjectConfiguration = {
 
 const workerd: TestProjectConfiguration = {
   ...fromSource,
-  plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-10-01", d1Databases: ["DB"] } })],
+  plugins: [
+    cloudflareTest({ miniflare: { compatibilityDate: "2026-10-01", d1Databases: ["DB"] } }),
+  ],
   test: {
     name: "workerd",
     include: [...portable, onlyOn("workerd")],

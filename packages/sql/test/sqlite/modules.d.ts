@@ -12,3 +12,9 @@ declare module "bun:sqlite" {
     close(): void;
   }
 }
+
+declare module "cloudflare:workers" {
+  import type { D1Binding } from "@sojourn/sql/sqlite";
+
+  export const env: { readonly DB: D1Binding };
+}

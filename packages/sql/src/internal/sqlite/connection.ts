@@ -7,4 +7,6 @@ export interface SqliteConnection {
    * gives the rows of each. One alone needs none.
    */
   batch(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
+  /** Each batch is a way there and back over a network. */
+  readonly far?: boolean;
 }

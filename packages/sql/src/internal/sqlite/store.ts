@@ -2,7 +2,7 @@ import {
   type CreateOutcome,
   NOT_BEFORE_KEPT,
   type NewSessionRecord,
-  type SessionRef,
+  type SessionRecord,
   type Store,
 } from "@sojourn/core";
 import sql, { type Sql } from "sql-template-tag";
@@ -34,9 +34,21 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
     return rows;
   }
 
-  async function find(ref: SessionRef, now: number) {
-    const [row] = await one(selectLive(tables, ref, now));
-    return row === undefined ? null : recordOf(row);
+  /**
+   * Statements of which the last may find nothing to change, and a look at why. Of a database that is far
+   * away the look is in the same batch, and gives nothing where something was changed.
+   */
+  function tries(statements: readonly Sql[], look: Sql) {
+    if (!connection.far) return { run: () => connection.batch(statements), look: () => one(look) };
+    let seen: readonly Row[] = [];
+    return {
+      async run() {
+        const results = await connection.batch([...statements, sql`${look} AND changes() = 0`]);
+        seen = results[statements.length] ?? [];
+        return results.slice(0, statements.length);
+      },
+      look: async () => seen,
+    };
   }
 
   /** Of a session that nothing limits and nobody logged in to. */
@@ -60,31 +72,32 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
       return { status, evicted: evicted.filter((handle) => handle !== replaces) };
     },
 
-    read: find,
+    async read(ref, now) {
+      return recordIn(await one(selectLive(tables, ref, now)));
+    },
 
     async update(ref, change, now, options = {}) {
+      const { credential } = change;
       const { set, where } = updateBody(ref, change, now, options, words);
       const update = sql`UPDATE ${sessions} SET ${set} WHERE ${where} RETURNING version`;
-      const { credential } = change;
-      return settleUpdate(find, async () => {
-        if (credential === undefined) {
-          const [row] = await one(update);
-          return row && { version: row.version, renewed: true };
-        }
-        const held = sql`SELECT credential = ${packText(credential.from)} AS held
-            FROM ${sessions} WHERE ${at(ref)}`;
-        const [[before] = [], [row] = []] = await connection.batch([held, update]);
-        return row && { version: row.version, renewed: before?.held };
-      }, [ref, change, now, options]);
+      const from = credential && packText(credential.from);
+      const held = sql`SELECT credential = ${from} AS held FROM ${sessions} WHERE ${at(ref)}`;
+      const call = tries(credential ? [held, update] : [update], selectLive(tables, ref, now));
+      return settleUpdate(
+        async () => recordIn(await call.look()),
+        async () => {
+          const results = await call.run();
+          const [row] = results.at(-1) ?? [];
+          return row && { version: row.version, renewed: !credential || results[0]?.[0]?.held };
+        },
+        [ref, change, now, options],
+      );
     },
 
     async delete(ref, { ifVersion } = {}) {
       const remove = sql`${deleteAt(tables, ref, ifVersion)} RETURNING handle`;
-      return settleDelete(
-        async () => (await one(remove)).length > 0,
-        () => one(selectVersion(tables, ref)),
-        ifVersion,
-      );
+      const call = tries([remove], selectVersion(tables, ref));
+      return settleDelete(async () => (await call.run())[0]?.length === 1, call.look, ifVersion);
     },
 
     async list(partition, now, options) {
@@ -119,4 +132,8 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
       return recordsOf(expired);
     },
   };
+}
+
+function recordIn([row]: readonly Row[]): SessionRecord | null {
+  return row === undefined ? null : recordOf(row);
 }

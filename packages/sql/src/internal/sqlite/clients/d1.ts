@@ -24,6 +24,7 @@ export function d1Connection(binding: D1Binding): SqliteConnection {
   const bound = ({ sql, values }: Statement) => binding.prepare(sql).bind(...values);
 
   return {
+    far: true,
     async batch(statements) {
       try {
         const [only, ...others] = statements.map(bound);

@@ -29,7 +29,8 @@ function connectorOf(given: unknown): Connector | null {
 
 function nameOf(given: unknown): string {
   if (given === undefined || given === null) return "nothing";
-  if (typeof given === "string" || given instanceof URL) return "a path, and it takes an open client";
+  if (typeof given === "string" || given instanceof URL)
+    return "a path, and it takes an open client";
   if (has(given, "then")) return "a promise, and it takes what comes of it: await it first";
   if (has(given, "query")) return "a client of another database";
   return "something that is no client of this database";

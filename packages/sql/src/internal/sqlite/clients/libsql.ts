@@ -35,7 +35,7 @@ export function libsqlConnection(client: LibsqlClient): SqliteConnection {
     return results.map(({ rows }) => rows as readonly Row[]);
   }
 
-  return { batch: client.protocol === "file" ? inFile(client, batch) : batch };
+  return client.protocol === "file" ? { batch: inFile(client, batch) } : { batch, far: true };
 }
 
 /**
@@ -53,7 +53,7 @@ function inFile(client: LibsqlClient, batch: SqliteConnection["batch"]): SqliteC
     try {
       return await batch(statements);
     } catch (error) {
-      if (/^SQLITE_BUSY/.test(String((error as { code?: unknown }).code))) client.reconnect?.();
+      if (isBusy(error)) client.reconnect?.();
       throw error;
     }
   }
@@ -63,4 +63,8 @@ function inFile(client: LibsqlClient, batch: SqliteConnection["batch"]): SqliteC
     last = result.catch(() => {});
     return result;
   };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
 }
