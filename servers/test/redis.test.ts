@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
@@ -6,17 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startRedis } from "@sojourn/servers";
 import { afterAll, expect, test } from "vitest";
 import { until } from "../until.ts";
+import { isAlive, runProgram } from "./programs.ts";
 
 const redis = await startRedis();
 afterAll(() => redis.stop());
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 test("a redis-server answers on loopback, keeps every character, and writes nothing down", async () => {
   expect(await redis.cli("set", "key", "žluťoučký 🐎\n")).toBe("OK");
@@ -84,34 +76,24 @@ test("where redis-server is missing, the error says what to install", async () =
 });
 
 test("the server, paused or not, ends with a process that is killed, and leaves no folder", async () => {
-  const program = `
+  const { printed, kill } = await runProgram(`
     import { startRedis } from "@sojourn/servers";
     const [one, two] = [await startRedis(), await startRedis()];
     two.pause();
-    console.log(JSON.stringify([one.pid, two.pid, (await one.cli("config", "get", "dir")).split("\\n")[1]]));
+    console.log(JSON.stringify([one.pid, two.pid, one.folder]));
     setInterval(() => {}, 1000);
-  `;
-  const child = spawn("node", ["--input-type=module", "--eval", program], {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
-  const [one, two, folder] = JSON.parse(line) as [number, number, string];
+  `);
+  const [one, two, folder] = printed as [number, number, string];
   expect([one, two].map(isAlive)).toEqual([true, true]);
-  child.kill("SIGKILL");
+  kill();
   await until("all is gone", () => !isAlive(one) && !isAlive(two) && !existsSync(folder));
 });
 
 test("a process that forgot to stop its server ends all the same, and the server with it", async () => {
-  const program = `
+  const { printed, ended } = await runProgram(`
     import { startRedis } from "@sojourn/servers";
     console.log((await startRedis()).pid);
-  `;
-  const child = spawn("node", ["--input-type=module", "--eval", program], {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
-  await once(child, "close");
-  await until("the server is gone", () => !isAlive(Number(line)));
+  `);
+  await ended;
+  await until("the server is gone", () => !isAlive(printed as number));
 });
