@@ -1,6 +1,6 @@
 import { startRedis } from "@sojourn/servers";
+import { LIMIT, plainKey, plainSession, session } from "../sessions.ts";
 import { type Connected, connect } from "./clients.ts";
-import { LIMIT, plainKey, plainSession, session } from "./sessions.ts";
 
 /** How sessions can be stored. */
 interface Way {

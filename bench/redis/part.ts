@@ -1,15 +1,12 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { machine, versionOf } from "../machine.ts";
 import type { Part } from "../part.ts";
-import { CLIENTS, type ClientName } from "./clients.ts";
+import { runWorker } from "../run-worker.ts";
+import { CLIENTS } from "./clients.ts";
 import { measureMemory } from "./memory.ts";
-import { costTable, memoryTable, nameOf, ratioTable, targetTable } from "./report.ts";
-import { FULL, QUICK, type Run, type Scale, type Topology, TOPOLOGIES } from "./rounds.ts";
+import { memoryTable, nameOf, redisCosts, redisRatios, targetTable } from "./report.ts";
+import { FULL, QUICK, type Run, type Scale, TOPOLOGIES } from "./rounds.ts";
 
-const execute = promisify(execFile);
-const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
+const worker = new URL("worker.ts", import.meta.url);
 
 export const redis: Part = {
   name: "redis",
@@ -19,7 +16,8 @@ export const redis: Part = {
     for (const topology of TOPOLOGIES) {
       for (const client of CLIENTS) {
         console.error(`redis: ${client}, ${topology}`);
-        runs.push(await runWorker(client, topology, quick));
+        // In a process of its own: an application has one client too, and the engine makes the best of that.
+        runs.push(await runWorker(worker, [client, topology, ...(quick ? ["--quick"] : [])]));
       }
     }
     console.error("redis: memory");
@@ -31,11 +29,11 @@ export const redis: Part = {
       targetTable(runs, memory),
       "### Speed",
       explanation(scale),
-      ratioTable(runs),
+      redisRatios(runs),
       "### Memory",
       `Of the server, a session with 200 bytes of data, ${scale.sessions.toLocaleString("en")} of them, Redis' default configuration. The whole record holds, beside user id and data, times, policy and the hashes of two secrets, as Sojourn's does.`,
       memoryTable(memory),
-      ...runs.flatMap((run) => [`### ${nameOf(run)}`, costTable(run)]),
+      ...runs.flatMap((run) => [`### ${nameOf(run)}`, redisCosts(run)]),
     ].join("\n\n");
   },
 };
@@ -44,11 +42,4 @@ function explanation({ rounds, calls }: Scale): string {
   return `What the store does against what one would do by hand, through the same client: \`read\` and then \`JSON.parse\` of the data against \`GET\` and \`JSON.parse\` of \`{ userId, data }\`; \`update\` of one key, and \`create\` of a user's session with a limit of 100 sessions a user, against \`JSON.stringify\` and \`SET\` with a time to live. The data is one key of 200 bytes; calls are spread over 1,000 sessions, each of another user; every answer is checked.
 
 Each figure is the median of ${rounds} rounds, and the least and the most of them; ratios are taken within a round. A round makes ${calls[1]} calls one after the other, and ${calls[64]} with 64 in flight, of each operation. CPU is us per call: the client's of the whole process, the server's of all nodes.`;
-}
-
-/** In a process of its own: an application has one client too, and the engine makes the best of that. */
-async function runWorker(client: ClientName, topology: Topology, quick: boolean): Promise<Run> {
-  const args = [...process.execArgv, worker, client, topology, ...(quick ? ["--quick"] : [])];
-  const { stdout } = await execute(process.execPath, args, { maxBuffer: 2 ** 26 });
-  return JSON.parse(stdout) as Run;
 }

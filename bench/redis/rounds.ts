@@ -1,21 +1,14 @@
 import { type RedisServer, startCluster, startRedis } from "@sojourn/servers";
+import { type Pace, type Rounds, runRounds } from "../rounds.ts";
 import { type ClientName, connect } from "./clients.ts";
-import { type Cost, measure } from "./measure.ts";
-import { createOperations, type Operation } from "./operations.ts";
-import { createMeter, type Meter } from "./usage.ts";
+import { measureWith, type RedisCost } from "./measure.ts";
+import { createOperations } from "./operations.ts";
+import { createMeter } from "./usage.ts";
 
 export const TOPOLOGIES = ["standalone", "cluster"] as const;
 export type Topology = (typeof TOPOLOGIES)[number];
 
-const IN_FLIGHT = [1, 64] as const;
-type InFlight = (typeof IN_FLIGHT)[number];
-
-export interface Scale {
-  /** How many rounds count, after how many that do not. */
-  readonly rounds: number;
-  readonly warmUp: number;
-  /** Of each operation in a round. */
-  readonly calls: Readonly<Record<InFlight, number>>;
+export interface Scale extends Pace {
   /** How many are stored where memory is measured. */
   readonly sessions: number;
 }
@@ -36,15 +29,7 @@ export interface Run {
   readonly topology: Topology;
   /** The server's version. */
   readonly redis: string;
-  readonly rounds: readonly Rounds[];
-}
-
-/** What an operation cost, round by round. */
-export interface Rounds {
-  readonly inFlight: InFlight;
-  readonly operation: string;
-  readonly against: string | null;
-  readonly costs: Cost[];
+  readonly rounds: readonly Rounds<RedisCost>[];
 }
 
 export async function run(client: ClientName, topology: Topology, scale: Scale): Promise<Run> {
@@ -54,9 +39,9 @@ export async function run(client: ClientName, topology: Topology, scale: Scale):
     const connected = await connect(client, ports);
     const meter = createMeter(ports);
     const operations = await createOperations(connected);
-    const rounds: Rounds[] = [];
-    for (const inFlight of IN_FLIGHT) {
-      rounds.push(...(await runRounds(operations, inFlight, scale, meter)));
+    const rounds: Rounds<RedisCost>[] = [];
+    for (const inFlight of [1, 64] as const) {
+      rounds.push(...(await runRounds(operations, inFlight, scale, measureWith(meter))));
     }
     const redis = await meter.version();
     meter.close();
@@ -65,28 +50,6 @@ export async function run(client: ClientName, topology: Topology, scale: Scale):
   } finally {
     await stop();
   }
-}
-
-/** Every operation in every round: what disturbs a round disturbs all of them. */
-async function runRounds(
-  operations: readonly Operation[],
-  inFlight: InFlight,
-  { rounds, warmUp, calls }: Scale,
-  meter: Meter,
-): Promise<Rounds[]> {
-  const found = operations.map((operation): [Operation, Rounds] => [
-    operation,
-    { inFlight, operation: operation.name, against: operation.against, costs: [] },
-  ]);
-  for (let round = 0; round < warmUp + rounds; round++) {
-    // Another one begins the next round, so that none always comes after the same one.
-    const first = round % operations.length;
-    for (const [operation, { costs }] of [...found.slice(first), ...found.slice(0, first)]) {
-      const cost = await measure(operation, calls[inFlight], inFlight, meter);
-      if (round >= warmUp) costs.push(cost);
-    }
-  }
-  return found.map(([, all]) => all);
 }
 
 async function start(

@@ -1,0 +1,12 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+
+/** Runs a script in a process of its own, and gives what it prints as JSON. */
+export async function runWorker<T>(script: URL, args: readonly string[]): Promise<T> {
+  const command = [...process.execArgv, fileURLToPath(script), ...args];
+  const { stdout } = await execute(process.execPath, command, { maxBuffer: 2 ** 26 });
+  return JSON.parse(stdout) as T;
+}
