@@ -2,7 +2,12 @@ import type { PoweredStore, StorePowers } from "@sojourn/core";
 import { createEmit, type ReplicationEventListener } from "./events.ts";
 import { Replication } from "./internal/replication.ts";
 import type { ReplicationLag } from "./lag.ts";
-import {checked, type ReplicableStore, type ReplicatedStoreOptions, type Settings } from "./options.ts";
+import {
+  checked,
+  type ReplicableStore,
+  type ReplicatedStoreOptions,
+  type Settings,
+} from "./options.ts";
 
 export interface DrainOptions {
   /** ms to wait at most. Default 5,000. */

@@ -29,6 +29,8 @@ export interface Member {
    * first answer ends that.
    */
   isToBeAsked(): boolean;
+  /** When it was promoted, as far as is known; -Infinity: it never was. */
+  promotedAt: number;
   /** Called when it answers after a failure: what was written meanwhile may have happened or not. */
   onBack: () => void;
 }
@@ -83,6 +85,7 @@ export function createMember(
       triedAt = now;
       return true;
     },
+    promotedAt: -Infinity,
     onBack: () => {},
   };
   return member;

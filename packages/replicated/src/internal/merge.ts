@@ -10,9 +10,8 @@ export function merge(a: ReplicaState, b: ReplicaState): ReplicaState {
     return a.kind === "not-before" && b.kind === "not-before" && b.notBefore <= a.notBefore ? a : b;
   }
   if (a.kind === "record" && b.kind === "record") return newer(a, b);
-  const [tombstone, other] = a.kind === "tombstone" ? [a, b] : [b, a];
-  const expiresAt = Math.max(deadlineOf(tombstone), deadlineOf(other));
-  return expiresAt === deadlineOf(tombstone) ? tombstone : { ...tombstoneOf(tombstone), expiresAt };
+  // Kept until the later deadline of the two.
+  return tombstoneOf(deadlineOf(a) >= deadlineOf(b) ? a : b);
 }
 
 /** Many states of many places, each place once. */
@@ -35,10 +34,10 @@ export function standsOver(state: ReplicaState, there: ReplicaState | undefined)
 }
 
 /** Two contents under one revision. */
-export function inConflict(a: ReplicaState, b: ReplicaState): boolean {
+export function inConflict(a: ReplicaState, b: ReplicaState | undefined): boolean {
   return (
     a.kind === "record" &&
-    b.kind === "record" &&
+    b?.kind === "record" &&
     a.revision === b.revision &&
     textOf(a.record) !== textOf(b.record)
   );
@@ -60,6 +59,13 @@ export function handleOf(state: ReplicaState): string | null {
   return state.kind === "tombstone" ? state.ref.handle : null;
 }
 
+/** What stands there once the session is ended; a stamp stays what it is. */
+export function tombstoneOf(state: ReplicaState): ReplicaState {
+  if (state.kind !== "record") return state;
+  const { partition, handle, expiresAt } = state.record;
+  return { kind: "tombstone", ref: { partition, handle }, expiresAt };
+}
+
 type Revised = Extract<SessionState, { kind: "record" }>;
 
 function newer(a: Revised, b: Revised): Revised {
@@ -69,16 +75,6 @@ function newer(a: Revised, b: Revised): Revised {
 
 function deadlineOf(state: SessionState): number {
   return state.kind === "record" ? state.record.expiresAt : state.expiresAt;
-}
-
-function tombstoneOf(state: SessionState): { kind: "tombstone"; ref: Ref } {
-  const { partition, handle } = state.kind === "record" ? state.record : state.ref;
-  return { kind: "tombstone", ref: { partition, handle } };
-}
-
-interface Ref {
-  readonly partition: string;
-  readonly handle: string;
 }
 
 /** One text for one content, whatever order a store gives its keys in. */

@@ -11,6 +11,7 @@ import { createCopy, noMajority } from "./copy.ts";
 import { createFailover, type Failover } from "./failover.ts";
 import { Follower } from "./follower.ts";
 import { createMember, isAway, type Member } from "./member.ts";
+import { notePromotion } from "./promoted.ts";
 import type { Change } from "./queue.ts";
 
 /** Who is primary, who follows it, and how they are read while it is away. */
@@ -130,6 +131,7 @@ export class Replication {
       const has = 1 + (await copy());
       const needed = this.#settings.majority;
       if (has < needed && !acceptLoss) throw noMajority(has, needed);
+      await notePromotion(member, this.#settings.clock.now());
       const { followers } = this.#view;
       this.#view = this.#viewOf(member);
       await Promise.all(followers.map((follower) => follower.close()));

@@ -2,31 +2,30 @@ import {
   CorruptRecordError,
   type ReplicaState,
   type ReplicaTarget,
-  type SessionRef,
   type SojournError,
 } from "@sojourn/core";
-import { compare } from "./compare.ts";
 import { codeOf, isAway } from "./member.ts";
 import type { Pair } from "./pair.ts";
-import { handleOf } from "./merge.ts";
+import { handleOf, tombstoneOf } from "./merge.ts";
 import type { Unsent } from "./queue.ts";
+import { present, reconcile } from "./reconcile.ts";
 
 /** How many sessions of a partition are listed at a time. */
 const LISTED = 1_000;
 
 /** Sends what is now at the places that have changed. Sending it again is harmless. */
 export async function send(pair: Pair, batch: Map<string, Unsent>): Promise<void> {
-  const states = Array.from(batch, ([partition, unsent]) => statesOf(pair, partition, unsent));
-  await give(pair, (await Promise.all(states)).flat(), true);
+  const found = Array.from(batch, ([partition, unsent]) => statesOf(pair, partition, unsent));
+  const states = (await Promise.all(found)).flat();
+  const taken = await give(pair, states);
+  // As a rule it has the others already. If not, it holds what the primary does not know of.
+  if (taken < states.length)
+    await reconcile(pair, await present(pair, pair.replica.replica, states));
 }
 
-/** Has the replica take states. `comparing`: what it does not take is looked into. */
-export async function give(
-  pair: Pair,
-  states: readonly ReplicaState[],
-  comparing: boolean,
-): Promise<void> {
-  if (states.length === 0) return;
+/** Has the replica take states. Gives how many changed something. */
+export async function give(pair: Pair, states: readonly ReplicaState[]): Promise<number> {
+  if (states.length === 0) return 0;
   const { replica, settings, figures } = pair;
   let taken = 0;
   try {
@@ -37,7 +36,7 @@ export async function give(
     for (const state of states) taken += await giveOne(pair, state);
   }
   figures.sent += states.length;
-  if (comparing && taken < states.length) await compare(pair, states);
+  return taken;
 }
 
 async function giveOne(pair: Pair, state: ReplicaState): Promise<number> {
@@ -64,7 +63,7 @@ async function statesOf(pair: Pair, partition: string, unsent: Unsent): Promise<
   const unknown = [...unsent.ended, ...listed].filter((handle) => !known.has(handle));
   if (unknown.length === 0) return states;
   const left = await statesAt(replica.replica, partition, unknown, now, () => {});
-  return [...states, ...left.flatMap(ended)];
+  return [...states, ...left.filter(({ kind }) => kind === "record").map(tombstoneOf)];
 }
 
 /** What of a partition the replica has. */
@@ -99,14 +98,6 @@ async function statesAt(
     const each = handles.map((one) => statesAt(from, partition, [one], now, onCorrupt));
     return (await Promise.all(each)).flat();
   }
-}
-
-/** The tombstone of a record that was to end, where the primary knows nothing of it. */
-function ended(state: ReplicaState): ReplicaState[] {
-  if (state.kind !== "record") return [];
-  const { partition, handle, expiresAt } = state.record;
-  const ref: SessionRef = { partition, handle };
-  return [{ kind: "tombstone", ref, expiresAt }];
 }
 
 function refused({ replica, figures, emit }: Pair, handle: string | null, error: unknown): void {

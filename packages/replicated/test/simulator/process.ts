@@ -36,6 +36,9 @@ export interface SimProcessOptions {
 /** How many sessions a user may have. */
 const LIMIT = { max: 4, onLimit: "evict-least-recent" } as const;
 
+/** ms after which nothing arrives any more. */
+const LATE = 5_000;
+
 const DAY = 86_400_000;
 
 export function simProcess({
@@ -95,14 +98,16 @@ export function simProcess({
     const partition = random.pick(partitions);
     const handle = `${name}.${++counter}`.padEnd(21, "-").concat("A");
     const authenticatedAt = now - random.below(random.percent(30) ? 4_000 : 5);
-    const known = truth.begun(partition, handle);
+    const known = truth.begun(partition, handle, now);
     const record = newRecord(partition, handle, now, authenticatedAt);
     const limit = random.percent(50) ? { limit: LIMIT } : {};
-    // Whoever must make room may have done so though nobody was told.
-    for (const other of truth.all) if (other.partition === partition) other.isDoubtful ||= "limit" in limit;
-    known.isDoubtful = false;
     const outcome = await tried(`login ${handle} ${partition}`, store.create(record, now, limit));
+    if (outcome === null && "limit" in limit) truth.endangered(partition, clock.now() + LATE);
     if (outcome?.status !== "created") return;
+    for (const evicted of outcome.evicted) {
+      const gone = truth.of(evicted);
+      if (gone !== undefined) gone.isDoubtful = true;
+    }
     known.createdAt = clock.now();
     truth.letIn(known, authenticatedAt, now);
   }
@@ -134,9 +139,10 @@ export function simProcess({
     const partition = random.pick(partitions);
     const now = clock.now();
     const there = truth.all.filter((known) => known.partition === partition);
-    for (const known of there) known.isDoubtful = true;
+    truth.endangered(partition, Infinity);
     const sure = there.filter(({ createdAt }) => createdAt !== null);
     const outcome = await tried(`revoke all ${partition}`, store.deleteAll(partition, now));
+    truth.endangered(partition, clock.now() + LATE);
     if (outcome === null) return;
     for (const known of sure) known.endedAt ??= clock.now();
     truth.revokedAll(partition, now, clock.now());

@@ -57,7 +57,15 @@ export async function simulate(
     acknowledgeWithin: 400,
   };
   const processes: SimProcess[] = [];
-  const figures = { wakings: 0, overflows: 0, promotions: 0, kills: 0, diverged: 0, revoked: 0, failovers: 0 };
+  const figures = {
+    wakings: 0,
+    overflows: 0,
+    promotions: 0,
+    kills: 0,
+    diverged: 0,
+    revoked: 0,
+    failovers: 0,
+  };
   const partitions = ["user-one--------", "user-two--------"];
   let isOver = false;
 
@@ -174,7 +182,8 @@ export async function simulate(
   note("all is healed");
   if (living().length === 0) startProcess();
   // A process begins with its first call.
-  for (const { store } of living()) void store.list(partitions[0] as string, time.now()).catch(() => {});
+  for (const { store } of living())
+    void store.list(partitions[0] as string, time.now()).catch(() => {});
   await time.run(60_000);
 
   await checkConverged();

@@ -48,7 +48,11 @@ export function virtualTime(start: number): VirtualTime {
     async run(ms) {
       const until = now + ms;
       await allSettled();
-      for (let next = sleepers.at(-1); next !== undefined && next.at <= until; next = sleepers.at(-1)) {
+      for (
+        let next = sleepers.at(-1);
+        next !== undefined && next.at <= until;
+        next = sleepers.at(-1)
+      ) {
         now = next.at;
         wakings++;
         next.wake();

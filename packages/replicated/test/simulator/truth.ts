@@ -17,19 +17,26 @@ interface Known {
 export class Truth {
   readonly #sessions = new Map<string, Known>();
   readonly #revoked: { partition: string; notBefore: number; at: number }[] = [];
+  readonly #endangered = new Map<string, number>();
   readonly violations: string[] = [];
 
-  begun(partition: string, handle: string): Known {
+  begun(partition: string, handle: string, now: number): Known {
     const known = {
       partition,
       handle,
       createdAt: null,
-      isDoubtful: false,
+      isDoubtful: now < (this.#endangered.get(partition) ?? 0),
       endedAt: null,
       keys: new Set<string>(),
     };
     this.#sessions.set(handle, known);
     return known;
+  }
+
+  /** Until then any of the partition's sessions may be ended by what somebody has asked for. */
+  endangered(partition: string, until: number): void {
+    this.#endangered.set(partition, until);
+    for (const known of this.all) if (known.partition === partition) known.isDoubtful = true;
   }
 
   of(handle: string): Known | undefined {
@@ -47,8 +54,7 @@ export class Truth {
   /** A login whose authentication began at `authenticatedAt` was let in; it was asked for at `askedAt`. */
   letIn({ partition, handle }: Known, authenticatedAt: number, askedAt: number): void {
     const refused = this.#revoked.find(
-      (all) =>
-        all.partition === partition && authenticatedAt <= all.notBefore && all.at <= askedAt,
+      (all) => all.partition === partition && authenticatedAt <= all.notBefore && all.at <= askedAt,
     );
     if (refused === undefined) return;
     this.violations.push(
