@@ -10,8 +10,11 @@ import type { Tables } from "./internal/tables.ts";
 export interface SqlDatabase {
   readonly dialect: "sqlite" | "postgres" | "mysql";
   readonly migrations: readonly Migration[];
-  /** The store over these tables, as the client has it: no time limit, its own errors. */
-  createStore(tables: Tables): Store;
+  /**
+   * The store over these tables, with the client's own errors. `timeLimit`: ms after which nobody waits
+   * for an operation any more. What can be helped of it does not happen later.
+   */
+  createStore(tables: Tables, timeLimit: number): Store;
   /** Runs statements in order, as one transaction where the database can do that with DDL. */
   define(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
 }

@@ -23,7 +23,7 @@ export function sqlStore(
       `timeLimit is ${String(timeLimit)}. Write a whole number of milliseconds from 1 up, or leave it out.`,
     );
   }
-  const store = database.createStore(tablesOf(prefix));
+  const store = database.createStore(tablesOf(prefix), timeLimit);
   return timeLimited(
     wrapStore(store, (run) => calling(run, { timeLimit })),
     timeLimit,

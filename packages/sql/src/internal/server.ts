@@ -12,3 +12,6 @@ export interface ServerConnection {
 }
 
 export type Query = ServerConnection["query"];
+
+/** The connection of one operation, which has this many ms from now: nothing of it begins later. */
+export type Connect = (timeLimit: number) => ServerConnection;

@@ -1,18 +1,31 @@
+import sql from "sql-template-tag";
 import type { Row, SqlDatabase } from "../../database.ts";
-import type { ServerConnection } from "../server.ts";
+import type { Connect } from "../server.ts";
 import { migrations } from "./migrations.ts";
 import { createMysqlStore } from "./store.ts";
 
-export function mysqlDatabase(connection: ServerConnection): SqlDatabase {
+/** ms for what defines tables: they may be large by then. */
+const DEFINING = 600_000;
+
+export function mysqlDatabase(connect: Connect): SqlDatabase {
   return {
     dialect: "mysql",
     migrations,
-    createStore: (tables) => createMysqlStore(connection, tables),
-    async define(statements) {
-      // A statement that defines something ends every transaction.
-      const rows: (readonly Row[])[] = [];
-      for (const statement of statements) rows.push(await connection.query(statement));
-      return rows;
-    },
+    createStore: (tables, timeLimit) => createMysqlStore(() => connect(timeLimit), tables),
+    define: (statements) =>
+      // For the sake of one connection, to which the lock belongs: a statement that defines something
+      // ends every transaction.
+      connect(DEFINING).transaction(async (query) => {
+        // Two at once would both find a version missing.
+        await query(sql`SELECT GET_LOCK('sojourn migrations', ${DEFINING / 1_000})`);
+        try {
+          const rows: (readonly Row[])[] = [];
+          for (const statement of statements) rows.push(await query(statement));
+          return rows;
+        } finally {
+          // A connection on which this fails has ended, and its lock with it.
+          await query(sql`SELECT RELEASE_LOCK('sojourn migrations')`).catch(() => {});
+        }
+      }),
   };
 }

@@ -1,0 +1,20 @@
+import { ConfigurationError } from "@sojourn/core";
+
+const REMEDY =
+  'Write mysql2(createPool(url)), with createPool of "mysql2/promise"; ' +
+  "of a pool that you have from mysql2 itself, mysql2(pool.promise()).";
+
+/** Throws `ConfigurationError` for what is not a pool that gives promises. */
+export function checkPool(pool: unknown): void {
+  const { getConnection, execute, promise } = (pool ?? {}) as Record<string, unknown>;
+  if (typeof promise === "function") {
+    throw new ConfigurationError(`mysql2 was given a client that takes callbacks. ${REMEDY}`);
+  }
+  // A cluster of pools has connections to give and executes nothing by itself; of its servers some may
+  // be replicas, which have not heard of a logout.
+  if (typeof getConnection !== "function" || typeof execute !== "function") {
+    throw new ConfigurationError(
+      `mysql2 takes a pool of one server's connections, not a single connection nor a cluster. ${REMEDY}`,
+    );
+  }
+}
