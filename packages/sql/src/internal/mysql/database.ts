@@ -1,13 +1,13 @@
 import sql from "sql-template-tag";
 import type { Row, SqlDatabase } from "../../database.ts";
-import type { Connect } from "../server.ts";
+import type { MysqlConnect } from "./connection.ts";
 import { migrations } from "./migrations.ts";
 import { createMysqlStore } from "./store.ts";
 
 /** ms for what defines tables: they may be large by then. */
 const DEFINING = 600_000;
 
-export function mysqlDatabase(connect: Connect): SqlDatabase {
+export function mysqlDatabase(connect: MysqlConnect): SqlDatabase {
   return {
     dialect: "mysql",
     migrations,

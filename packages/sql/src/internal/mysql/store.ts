@@ -2,10 +2,11 @@ import { NOT_BEFORE_KEPT, type SessionRef, type Store } from "@sojourn/core";
 import sql from "sql-template-tag";
 import { login } from "../login.ts";
 import { COLUMNS, ENVELOPE, integer, recordOf, recordsOf, text, valuesOf } from "../record.ts";
-import type { Query, ServerConnection } from "../server.ts";
+import type { Query } from "../server.ts";
 import { settleDelete } from "../settle.ts";
 import { deleteAt, limited, selectLive, selectPage, selectVersion } from "../statements.ts";
 import type { Tables } from "../tables.ts";
+import type { MysqlConnection } from "./connection.ts";
 import { isDuplicate } from "./errors.ts";
 import { removeKeys } from "./remove-keys.ts";
 import { createUpdate } from "./update.ts";
@@ -20,7 +21,7 @@ const SWEPT = 1_000;
  * The store in MySQL and MariaDB. `connect` begins an operation. What is in no transaction runs at the
  * server's own isolation level, under any of which one statement by itself is atomic.
  */
-export function createMysqlStore(connect: () => ServerConnection, tables: Tables): Store {
+export function createMysqlStore(connect: () => MysqlConnection, tables: Tables): Store {
   const { sessions, partitions } = tables;
 
   /**

@@ -3,12 +3,13 @@ import sql, { empty, join, type Sql } from "sql-template-tag";
 import { changesData, isCounted, merged, refusal } from "../change.ts";
 import { packData } from "../data.ts";
 import { integer, recordOf } from "../record.ts";
-import type { Query, ServerConnection } from "../server.ts";
+import type { Query } from "../server.ts";
 import { settleUpdate } from "../settle.ts";
 import { liveAt, selectLive } from "../statements.ts";
 import type { Tables } from "../tables.ts";
 import { packText } from "../text.ts";
 import { assignments, touchAssignments } from "../update.ts";
+import type { MysqlConnection } from "./connection.ts";
 
 const words = { larger: (a: Sql, b: Sql) => sql`greatest(${a}, ${b})` };
 
@@ -18,7 +19,7 @@ const words = { larger: (a: Sql, b: Sql) => sql`greatest(${a}, ${b})` };
  * if nobody else was faster; and where somebody was, that session is in demand, and the second try holds
  * its row.
  */
-export function createUpdate(connect: () => ServerConnection, tables: Tables): Store["update"] {
+export function createUpdate(connect: () => MysqlConnection, tables: Tables): Store["update"] {
   const { sessions } = tables;
 
   async function find(query: Query, ref: SessionRef, now: number, lock: Sql = empty) {
@@ -83,7 +84,7 @@ export function createUpdate(connect: () => ServerConnection, tables: Tables): S
   }
 
   return async (ref, change, now, options = {}) => {
-    const { query, transaction } = connect();
+    const { query, together, transaction } = connect();
     const { ifVersion, maxBytes } = options;
     if (!changesData(change) && change.expect === undefined && maxBytes === undefined) {
       return settleUpdate(
@@ -92,12 +93,19 @@ export function createUpdate(connect: () => ServerConnection, tables: Tables): S
         [ref, change, now, options],
       );
     }
-    const record = await find(query, ref, now);
-    const refused = refusal(record, change, options);
-    if (record === null || refused !== null) return refused ?? { status: "gone" };
-    const { isMade, outcome } = await write(query, record, change, now);
-    if (isMade) return outcome;
-
+    // What expects something is told at once that it was not so; it need not wait for a lock.
+    const isGuarded = ifVersion !== undefined || change.expect !== undefined;
+    const settled = await together(async (query): Promise<UpdateOutcome | null> => {
+      for (let tries = isGuarded ? 2 : 1; tries > 0; tries--) {
+        const record = await find(query, ref, now);
+        const refused = refusal(record, change, options);
+        if (record === null || refused !== null) return refused ?? { status: "gone" };
+        const { isMade, outcome } = await write(query, record, change, now);
+        if (isMade) return outcome;
+      }
+      return null;
+    });
+    if (settled !== null) return settled;
     return transaction(async (query) => {
       const record = await find(query, ref, now, sql` FOR UPDATE`);
       const refused = refusal(record, change, options);

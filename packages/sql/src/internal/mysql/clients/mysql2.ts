@@ -1,6 +1,7 @@
 import type { Row, Statement } from "../../../database.ts";
 import { type Lender, lending } from "../../lend.ts";
-import type { Connect, Query } from "../../server.ts";
+import type { Query } from "../../server.ts";
+import type { MysqlConnect } from "../connection.ts";
 import { checkPool } from "./check-pool.ts";
 
 /** What is used of a pool that `createPool` of mysql2/promise gives. */
@@ -22,7 +23,7 @@ export interface Mysql2Connection {
  */
 const READ_COMMITTED = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-export function mysql2Connect(pool: Mysql2Pool): Connect {
+export function mysql2Connect(pool: Mysql2Pool): MysqlConnect {
   checkPool(pool);
   const lender: Lender<Mysql2Connection> = {
     acquire: () => pool.getConnection(),
@@ -33,6 +34,7 @@ export function mysql2Connect(pool: Mysql2Pool): Connect {
     const lend = lending(lender, timeLimit);
     return {
       query: (statement) => lend((connection) => querying(connection)(statement)),
+      together: (run) => lend((connection) => run(querying(connection))),
       transaction: (run) =>
         lend(async (connection) => {
           try {
