@@ -143,7 +143,7 @@ export async function simulate(
           return false;
         },
       ),
-      time.sleep(20_000).then(() => false),
+      time.sleep(8_000).then(() => false),
     ]);
     // Whatever it had not finished, it does not finish later.
     if (!done && chosen.isAlive) kill(chosen);
@@ -176,7 +176,7 @@ export async function simulate(
 
   isOver = true;
   // Promotions and clients finish what they have begun.
-  await time.run(30_000);
+  await time.run(12_000);
   for (const server of servers) server.isDown = false;
   for (const { lines } of processes) for (const line of lines.values()) line.isCut = false;
   note("all is healed");
@@ -184,7 +184,7 @@ export async function simulate(
   // A process begins with its first call.
   for (const { store } of living())
     void store.list(partitions[0] as string, time.now()).catch(() => {});
-  await time.run(60_000);
+  await time.run(20_000);
 
   await checkConverged();
   figures.wakings = time.wakings;
