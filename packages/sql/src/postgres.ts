@@ -1,8 +1,8 @@
 import type { SqlDatabase } from "./database.ts";
-import { pgConnection, type PgPool } from "./internal/postgres/clients/pg.ts";
-import { pgliteConnection, type PgliteClient } from "./internal/postgres/clients/pglite.ts";
+import { pgConnect, type PgPool } from "./internal/postgres/clients/pg.ts";
+import { pgliteConnect, type PgliteClient } from "./internal/postgres/clients/pglite.ts";
 import {
-  postgresJsConnection,
+  postgresJsConnect,
   type PostgresJsClient,
 } from "./internal/postgres/clients/postgres-js.ts";
 import { postgresDatabase } from "./internal/postgres/database.ts";
@@ -13,15 +13,15 @@ export type { PostgresJsClient } from "./internal/postgres/clients/postgres-js.t
 
 /** PostgreSQL 12 or later through a `Pool` of pg. */
 export function pg(pool: PgPool): SqlDatabase {
-  return postgresDatabase(pgConnection(pool));
+  return postgresDatabase(pgConnect(pool));
 }
 
 /** PostgreSQL 12 or later through postgres.js: `postgresJs(postgres(url))`. */
 export function postgresJs(client: PostgresJsClient): SqlDatabase {
-  return postgresDatabase(postgresJsConnection(client));
+  return postgresDatabase(postgresJsConnect(client));
 }
 
 /** PGlite: PostgreSQL in this process. */
 export function pglite(database: PgliteClient): SqlDatabase {
-  return postgresDatabase(pgliteConnection(database));
+  return postgresDatabase(pgliteConnect(database));
 }

@@ -22,20 +22,18 @@ export function lending<Connection>(
   clock: Clock = systemClock,
 ): Lend<Connection> {
   const end = clock.now() + timeLimit;
-  const late = () =>
-    new StoreUnavailableError(`The database, or its pool, did not answer within ${timeLimit} ms.`);
   return async (run) => {
     const connection = await acquire();
     const left = end - clock.now();
     if (left <= 0) {
       release(connection);
-      throw late();
+      throw tooLate(timeLimit);
     }
     const settled = new AbortController();
     const tooLong = clock.sleep(left, settled.signal, { background: true }).then(() => {
       if (settled.signal.aborted) return undefined as never;
       destroy(connection);
-      throw late();
+      throw tooLate(timeLimit);
     });
     // Of the two only one is listened to.
     tooLong.catch(() => {});
@@ -46,4 +44,10 @@ export function lending<Connection>(
       release(connection);
     }
   };
+}
+
+export function tooLate(timeLimit: number): StoreUnavailableError {
+  return new StoreUnavailableError(
+    `The database, or its pool, did not answer within ${timeLimit} ms.`,
+  );
 }

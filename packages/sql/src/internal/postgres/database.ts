@@ -1,21 +1,32 @@
 import sql from "sql-template-tag";
 import type { Row, SqlDatabase } from "../../database.ts";
-import type { ServerConnection } from "../server.ts";
+import { createPowers } from "../powers/powers.ts";
+import { onConflict } from "../powers/upserts.ts";
+import type { Connect, Query } from "../server.ts";
 import { migrations } from "./migrations.ts";
 import { createPostgresStore } from "./store.ts";
 
 /** The advisory lock under which tables are defined: any number, the same in every process. */
-const DEFINING = 7_363_527_201;
+const LOCK = 7_363_527_201;
 
-export function postgresDatabase(connection: ServerConnection): SqlDatabase {
+/** ms for what defines tables: they may be large by then. */
+const DEFINING = 600_000;
+
+export function postgresDatabase(connect: Connect): SqlDatabase {
   return {
     dialect: "postgres",
     migrations,
-    createStore: (tables) => createPostgresStore(connection, tables),
+    createStore(tables, timeLimit) {
+      const query: Query = (statement) => connect(timeLimit).query(statement);
+      return {
+        ...createPostgresStore(() => connect(timeLimit), tables),
+        powers: createPowers(query, onConflict(query, tables), tables),
+      };
+    },
     define: (statements) =>
-      connection.transaction(async (query) => {
+      connect(DEFINING).transaction(async (query) => {
         // Two that create a table at once would fail in spite of IF NOT EXISTS.
-        await query(sql`SELECT pg_advisory_xact_lock(${DEFINING})`);
+        await query(sql`SELECT pg_advisory_xact_lock(${LOCK})`);
         const rows: (readonly Row[])[] = [];
         for (const statement of statements) rows.push(await query(statement));
         return rows;

@@ -8,19 +8,21 @@ import { at, deleteAt, limited, selectLive, selectPage, selectVersion } from "..
 import type { Tables } from "../tables.ts";
 import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
+import { sweepPowers } from "./sweep-powers.ts";
 import { words } from "./words.ts";
 
 /** A stamp earlier than any: the row is there for its lock. */
 const NEVER = -1;
 
-/** The store in PostgreSQL: one statement an operation, but for logins and `deleteAll`. */
-export function createPostgresStore(
-  { query, transaction }: ServerConnection,
-  tables: Tables,
-): Store {
+/**
+ * The store in PostgreSQL: one statement an operation, but for logins and `deleteAll`. `connect` begins
+ * an operation. What is in no transaction runs at the database's own isolation level, under any of which
+ * one statement by itself is atomic.
+ */
+export function createPostgresStore(connect: () => ServerConnection, tables: Tables): Store {
   const { sessions, partitions } = tables;
 
-  async function find(ref: SessionRef, now: number) {
+  async function find(query: Query, ref: SessionRef, now: number) {
     const [row] = await query(selectLive(tables, ref, now));
     return row === undefined ? null : recordOf(row);
   }
@@ -40,6 +42,7 @@ export function createPostgresStore(
   return {
     async create(record, now, options = {}) {
       const { limit, replaces } = options;
+      const { query, transaction } = connect();
       if (record.authenticatedAt === null && limit === undefined && replaces === undefined) {
         const [row] = await query(sql`INSERT INTO ${sessions} (${COLUMNS})
           VALUES (${valuesOf(record)}) ON CONFLICT DO NOTHING RETURNING handle`);
@@ -51,18 +54,23 @@ export function createPostgresStore(
       });
     },
 
-    read: find,
+    async read(ref, now) {
+      return find(connect().query, ref, now);
+    },
 
     async update(ref, change, now, options = {}) {
       const { set, where } = updateBody(ref, change, now, options, words);
       const statement = updateStatement(tables, ref, change.credential?.from, set, where);
-      return settleUpdate(find, async () => {
+      const { query } = connect();
+      const look = (ref: SessionRef, now: number) => find(query, ref, now);
+      return settleUpdate(look, async () => {
         const [row] = await query(statement);
         return row && { version: row.version, renewed: row.held };
       }, [ref, change, now, options]);
     },
 
     async delete(ref, { ifVersion } = {}) {
+      const { query } = connect();
       const remove = sql`${deleteAt(tables, ref, ifVersion)} RETURNING handle`;
       return settleDelete(
         async () => (await query(remove)).length > 0,
@@ -72,11 +80,11 @@ export function createPostgresStore(
     },
 
     async list(partition, now, options) {
-      return (await query(selectPage(tables, partition, now, options))).map(recordOf);
+      return (await connect().query(selectPage(tables, partition, now, options))).map(recordOf);
     },
 
     async deleteAll(partition, now, { except = "" } = {}) {
-      const removed = await transaction(async (query) => {
+      const removed = await connect().transaction(async (query) => {
         await lock(query, partition, now, now);
         return query(sql`DELETE FROM ${sessions}
           WHERE partition_key = ${partition} AND handle <> ${except} RETURNING handle, deadline`);
@@ -85,16 +93,21 @@ export function createPostgresStore(
     },
 
     async sweep(now, limit) {
-      const expired = await query(sql`DELETE FROM ${sessions}
-        WHERE (partition_key, handle) IN (
-          SELECT partition_key, handle FROM ${sessions} WHERE deadline <= ${now}
-          ORDER BY deadline ${limited(limit)} FOR UPDATE SKIP LOCKED
-        ) RETURNING ${ENVELOPE}`);
-      await query(sql`DELETE FROM ${partitions}
-        WHERE partition_key IN (
+      const { query } = connect();
+      // All else first: if that fails, no record has gone that nobody was given.
+      await sweepPowers(query, tables, now, limit);
+      await query(sql`WITH due AS MATERIALIZED (
           SELECT partition_key FROM ${partitions} WHERE kept_until <= ${now}
           ORDER BY kept_until ${limited(limit)} FOR UPDATE SKIP LOCKED
-        )`);
+        )
+        DELETE FROM ${partitions} AS held USING due WHERE held.partition_key = due.partition_key`);
+      // Not IN (SELECT ...): that may be looked up anew for each row, and then there is no limit.
+      const expired = await query(sql`WITH due AS MATERIALIZED (
+          SELECT partition_key AS of, handle AS called FROM ${sessions} WHERE deadline <= ${now}
+          ORDER BY deadline ${limited(limit)} FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM ${sessions} USING due WHERE partition_key = of AND handle = called
+        RETURNING ${ENVELOPE}`);
       return recordsOf(expired);
     },
   };

@@ -1,50 +1,74 @@
-import type { Row, Statement } from "../../../database.ts";
-import type { Query, ServerConnection } from "../../server.ts";
-import { READ_COMMITTED } from "../isolation.ts";
+import type { Statement, Row } from "../../../database.ts";
+import { type Lender, lending } from "../../lend.ts";
+import type { Connect, Query } from "../../server.ts";
+import { bounds, READ_COMMITTED } from "../settings.ts";
 
 /** What is used of a `Pool` of pg. */
-export interface PgPool extends PgQueryable {
+export interface PgPool {
   connect(): Promise<PgPoolClient>;
 }
 
-interface PgQueryable {
+export interface PgPoolClient {
   // oxlint-disable-next-line typescript/no-explicit-any -- pg's own parameter type
-  query(text: string, values: any[]): Promise<{ rows: unknown[] }>;
-}
-
-export interface PgPoolClient extends PgQueryable {
+  query(text: string, values?: any[]): Promise<{ rows: unknown[] }>;
   /** With true the connection is closed, and not used again. */
   release(destroy?: boolean): void;
+  on(event: "error", listener: () => void): unknown;
+  removeListener(event: "error", listener: () => void): unknown;
 }
 
-const BEGIN = `BEGIN ${READ_COMMITTED}`;
+interface Loan {
+  readonly client: PgPoolClient;
+  isReturned: boolean;
+}
 
-export function pgConnection(pool: PgPool): ServerConnection {
-  return {
-    query: querying(pool),
-
-    async transaction(run) {
+export function pgConnect(pool: PgPool): Connect {
+  const lender: Lender<Loan> = {
+    async acquire() {
       const client = await pool.connect();
-      let broken = false;
-      try {
-        await client.query(BEGIN, []);
-        const result = await run(querying(client));
-        await client.query("COMMIT", []);
-        return result;
-      } catch (error) {
-        // Of a connection on which nothing can be rolled back nobody knows the state.
-        await client.query("ROLLBACK", []).catch(() => (broken = true));
-        throw error;
-      } finally {
-        client.release(broken);
-      }
+      // The pool listens to those that are idle only, and what nobody listens to ends the process. Of a
+      // connection that breaks, the statement under way hears, or the next one.
+      client.on("error", ignore);
+      return { client, isReturned: false };
     },
+    release: (loan) => giveBack(loan, false),
+    destroy: (loan) => giveBack(loan, true),
+  };
+  return (timeLimit) => {
+    const lend = lending(lender, timeLimit);
+    return {
+      query: (statement) => lend(({ client }) => querying(client)(statement)),
+      transaction: (run) =>
+        lend(async (loan) => {
+          const { client } = loan;
+          try {
+            // Without parameters several statements are one round trip.
+            await client.query(`BEGIN ${READ_COMMITTED}; ${bounds(timeLimit)}`);
+            const result = await run(querying(client));
+            await client.query("COMMIT");
+            return result;
+          } catch (error) {
+            // Of a connection on which nothing can be rolled back nobody knows the state.
+            await client.query("ROLLBACK").catch(() => giveBack(loan, true));
+            throw error;
+          }
+        }),
+    };
   };
 }
 
-function querying(queryable: PgQueryable): Query {
+function giveBack(loan: Loan, destroy: boolean): void {
+  if (loan.isReturned) return;
+  loan.isReturned = true;
+  loan.client.release(destroy);
+  loan.client.removeListener("error", ignore);
+}
+
+function ignore(): void {}
+
+function querying(client: PgPoolClient): Query {
   return async ({ text, values }: Statement) => {
-    const { rows } = await queryable.query(text, [...values]);
+    const { rows } = await client.query(text, [...values]);
     return rows as Row[];
   };
 }

@@ -1,6 +1,6 @@
 import type { Row, Statement } from "../../../database.ts";
-import type { ServerConnection } from "../../server.ts";
-import { READ_COMMITTED } from "../isolation.ts";
+import type { Connect, Query } from "../../server.ts";
+import { READ_COMMITTED } from "../settings.ts";
 
 /** What is used of a `PGlite`. */
 export interface PgliteClient extends PgliteQueryable {
@@ -12,17 +12,19 @@ interface PgliteQueryable {
   query(text: string, values?: any[]): Promise<{ rows: unknown[] }>;
 }
 
-export function pgliteConnection(database: PgliteClient): ServerConnection {
-  const querying =
-    (queryable: PgliteQueryable) =>
-    async ({ text, values }: Statement) =>
-      (await queryable.query(text, [...values])).rows as Row[];
-  return {
+/** There is one connection, and no wire. */
+export function pgliteConnect(database: PgliteClient): Connect {
+  return () => ({
     query: querying(database),
     transaction: (run) =>
       database.transaction(async (transaction) => {
         await transaction.query(`SET TRANSACTION ${READ_COMMITTED}`);
         return run(querying(transaction));
       }),
-  };
+  });
+}
+
+function querying(queryable: PgliteQueryable): Query {
+  return async ({ text, values }: Statement) =>
+    (await queryable.query(text, [...values])).rows as Row[];
 }

@@ -1,6 +1,8 @@
+import { systemClock } from "@sojourn/core";
 import type { Row, Statement } from "../../../database.ts";
-import type { ServerConnection } from "../../server.ts";
-import { READ_COMMITTED } from "../isolation.ts";
+import { tooLate } from "../../lend.ts";
+import type { Connect, Query } from "../../server.ts";
+import { bounds, READ_COMMITTED } from "../settings.ts";
 
 /** What is used of what `postgres()` of postgres.js gives. */
 export interface PostgresJsClient extends PostgresJsQueryable {
@@ -11,20 +13,47 @@ export interface PostgresJsClient extends PostgresJsQueryable {
 }
 
 interface PostgresJsQueryable {
-  // oxlint-disable-next-line typescript/no-explicit-any -- postgres.js's own parameter type
-  unsafe(text: string, values?: any[]): PromiseLike<readonly unknown[]>;
+  unsafe(
+    text: string,
+    // oxlint-disable-next-line typescript/no-explicit-any -- postgres.js's own parameter type
+    values?: any[],
+    options?: { prepare?: boolean },
+  ): PromiseLike<readonly unknown[]>;
 }
 
-export function postgresJsConnection(client: PostgresJsClient): ServerConnection {
-  // "Unsafe" is the text, which is ours; values go apart.
-  const querying =
-    (queryable: PostgresJsQueryable) =>
-    async ({ text, values }: Statement) =>
-      (await queryable.unsafe(text, [...values])) as readonly Row[];
-  return {
-    query: querying(client),
-    async transaction<T>(run: Parameters<ServerConnection["transaction"]>[0]) {
-      return (await client.begin(READ_COMMITTED, (transaction) => run(querying(transaction)))) as T;
-    },
+export function postgresJsConnect(client: PostgresJsClient): Connect {
+  return (timeLimit) => {
+    const end = systemClock.now() + timeLimit;
+
+    function check(): void {
+      if (systemClock.now() >= end) throw tooLate(timeLimit);
+    }
+
+    return {
+      query: querying(client),
+      async transaction<T>(run: (query: Query) => Promise<T>) {
+        const result = await client.begin(READ_COMMITTED, async (transaction) => {
+          // It may have waited for a connection.
+          check();
+          // Not waited for: it goes with the first statement. If it fails, so does all that follows.
+          transaction.unsafe(bounds(timeLimit)).then(undefined, () => {});
+          const query = querying(transaction);
+          return run((statement) => {
+            check();
+            return query(statement);
+          });
+        });
+        return result as T;
+      },
+    };
   };
+}
+
+/**
+ * "Unsafe" is the text, which is ours; values go apart. Prepared, since what is not takes two round
+ * trips: the first asks for the types. A client with `prepare: false` has the last word.
+ */
+function querying(queryable: PostgresJsQueryable): Query {
+  return async ({ text, values }: Statement) =>
+    (await queryable.unsafe(text, [...values], { prepare: true })) as readonly Row[];
 }
