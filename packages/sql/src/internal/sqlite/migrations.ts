@@ -22,7 +22,7 @@ export const migrations: readonly Migration[] = [
   data TEXT NOT NULL,
   deadline INTEGER NOT NULL GENERATED ALWAYS AS (min(idle_expires_at, expires_at)) STORED,
   PRIMARY KEY (partition_key, handle)
-) WITHOUT ROWID`,
+)`,
       `CREATE INDEX IF NOT EXISTS ${prefix}sessions_deadline ON ${prefix}sessions (deadline)`,
       `CREATE TABLE IF NOT EXISTS ${prefix}partitions (
   partition_key TEXT NOT NULL PRIMARY KEY,

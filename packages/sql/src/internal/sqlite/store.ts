@@ -120,8 +120,8 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
 
     async sweep(now, limit) {
       const [expired = []] = await connection.batch([
-        sql`DELETE FROM ${sessions} WHERE (partition_key, handle) IN (
-            SELECT partition_key, handle FROM ${sessions} WHERE deadline <= ${now}
+        sql`DELETE FROM ${sessions} WHERE rowid IN (
+            SELECT rowid FROM ${sessions} WHERE deadline <= ${now}
             ORDER BY deadline ${limited(limit)}
           ) RETURNING ${ENVELOPE}`,
         sql`DELETE FROM ${partitions} WHERE partition_key IN (
