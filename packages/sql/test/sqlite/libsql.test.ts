@@ -1,7 +1,8 @@
 import { createClient } from "@libsql/client";
 import { libsql } from "@sojourn/sql/sqlite";
 import { testStore } from "@sojourn/testing/suites";
-import { newFile, type OpenFile, underTest } from "./under-test.ts";
+import { newFile } from "./new-file.ts";
+import { type OpenFile, underTest } from "./under-test.ts";
 
 function open(): OpenFile {
   const url = `file:${newFile()}`;

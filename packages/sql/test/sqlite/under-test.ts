@@ -2,17 +2,7 @@ import type { SessionRef } from "@sojourn/core";
 import { migrate, type SqlDatabase, sqlStore } from "@sojourn/sql";
 import { sqlite, type EmbeddedSqlite } from "@sojourn/sql/sqlite";
 import type { StoreFactory } from "@sojourn/testing/suites";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll } from "vitest";
-
-/** A folder of its own for each file that is asked for, until the end of the tests. */
-export function newFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), "sojourn-sqlite-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, "sessions.db");
-}
+import { newFile } from "./new-file.ts";
 
 /** An open file, and what may be done to it. */
 export interface OpenFile {
@@ -52,13 +42,16 @@ function closeQuietly(client: Embedded): void {
 }
 
 /** For `testStore`, with all that it can ask for. */
-export function underTest(openFile: () => Promise<OpenFile> | OpenFile): StoreFactory {
+export function underTest(
+  openFile: () => Promise<OpenFile> | OpenFile,
+  options: { readonly replicable?: boolean } = {},
+): StoreFactory {
   return async () => {
     const file = await openFile();
-    await migrate(file.database);
+    await migrate(file.database, options);
     // So many calls at once take their time; of a file that somebody else has locked one sees enough soon.
-    const patient = sqlStore(file.database, { timeLimit: 20_000 });
-    const hasty = sqlStore(file.database, { timeLimit: 50 });
+    const patient = sqlStore(file.database, { ...options, timeLimit: 20_000 });
+    const hasty = sqlStore(file.database, { ...options, timeLimit: 50 });
     let inUse = patient;
     return {
       store: new Proxy(patient, { get: (_, name) => Reflect.get(inUse, name) }),
