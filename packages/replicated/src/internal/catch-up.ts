@@ -1,5 +1,5 @@
 import type { Pair } from "./pair.ts";
-import { promotedAt } from "./promoted.ts";
+import { notePromotion, promotedAt } from "./promoted.ts";
 import { reconcile } from "./reconcile.ts";
 import { give } from "./send.ts";
 
@@ -18,6 +18,8 @@ export class CatchUp {
   #again = false;
   /** Whether something was not pulled for want of a majority: then the next pass pulls all. */
   #skipped = false;
+  /** Of this pass: when the latest promotion was that the replica has been looked through since. */
+  #markedAt: number | null = null;
   #looked = 0;
 
   constructor(pair: Pair) {
@@ -42,7 +44,7 @@ export class CatchUp {
 
   async #pull(): Promise<void> {
     const { primary, replica, settings } = this.#pair;
-    if (this.#theirs === null) primary.promotedAt = await promotedAt(primary);
+    this.#markedAt ??= await this.#learnPromotion();
     const now = settings.clock.now();
     const outcome = await replica.replica.changesSince(this.#theirs, settings.step, now);
     if (outcome.status === "too-old") {
@@ -52,7 +54,20 @@ export class CatchUp {
     if (!(await reconcile(this.#pair, outcome.changes))) this.#skipped = true;
     this.#looked += outcome.changes.length;
     this.#theirs = outcome.next;
-    if (!outcome.more) this.#phase = "push";
+    if (outcome.more) return;
+    if (!this.#skipped && this.#markedAt < primary.promotedAt) {
+      await notePromotion(replica, primary.promotedAt);
+    }
+    this.#phase = "push";
+  }
+
+  async #learnPromotion(): Promise<number> {
+    const { primary, replica } = this.#pair;
+    const [ours, theirs] = await Promise.all([promotedAt(primary), promotedAt(replica)]);
+    // Theirs is the later one where a promotion did not come to its end.
+    if (ours < theirs) await notePromotion(primary, theirs);
+    primary.promotedAt = Math.max(primary.promotedAt, ours, theirs);
+    return theirs;
   }
 
   async #push(): Promise<void> {
@@ -75,6 +90,7 @@ export class CatchUp {
 
   #startOver(): void {
     this.#again = false;
+    this.#markedAt = null;
     if (this.#skipped) this.#theirs = null;
     this.#skipped = false;
     this.#phase = "pull";

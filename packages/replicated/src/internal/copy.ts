@@ -4,9 +4,13 @@ import { isAway, type Member } from "./member.ts";
 
 /**
  * Has one store take all that the others have, before it becomes the primary. Called again it goes on
- * from there. Gives how many of the others it has all of; one that is away is none of them.
+ * from there. Gives those of the others that it has all of; one that is away is none of them.
  */
-export function createCopy(to: Member, from: readonly Member[], settings: Settings) {
+export function createCopy(
+  to: Member,
+  from: readonly Member[],
+  settings: Settings,
+): () => Promise<Member[]> {
   const cursors = new Map<Member, string | null>();
 
   async function copyFrom(member: Member): Promise<boolean> {
@@ -29,9 +33,9 @@ export function createCopy(to: Member, from: readonly Member[], settings: Settin
     }
   }
 
-  return async (): Promise<number> => {
+  return async () => {
     const copied = await Promise.all(from.map(copyFrom));
-    return copied.filter(Boolean).length;
+    return from.filter((_, at) => copied[at]);
   };
 }
 

@@ -9,6 +9,7 @@ import {
 import type { Settings } from "../options.ts";
 import type { Member } from "./member.ts";
 import { mergeAll } from "./merge.ts";
+import { promotedAt } from "./promoted.ts";
 import { askMajority } from "./quorum.ts";
 
 export type Failover = Pick<Store, "read" | "list">;
@@ -23,11 +24,20 @@ const LISTED = 1_000;
 export function createFailover(replicas: readonly Member[], settings: Settings): Failover {
   const needed = settings.acceptStale ? 1 : settings.majority;
 
-  function ask<Answer>(question: (member: Member) => Promise<Answer>): Promise<Answer[]> {
-    if (replicas.length >= needed) return askMajority(replicas, needed, question);
-    throw new StoreUnavailableError(
-      'The primary is away, and one replica is no majority. onStale: "accept" would read it all the same.',
+  async function ask<Answer>(question: (member: Member) => Promise<Answer>): Promise<Answer[]> {
+    if (replicas.length < needed) {
+      throw new StoreUnavailableError(
+        'The primary is away, and one replica is no majority. onStale: "accept" would read it all the same.',
+      );
+    }
+    const asked = (member: Member) => Promise.all([question(member), promotedAt(member)]);
+    const answers = await askMajority(
+      replicas,
+      needed,
+      asked,
+      (some) => lookedThrough(some).length >= needed,
     );
+    return lookedThrough(answers).map(([answer]) => answer);
   }
 
   /** The live ones among the records at these handles. */
@@ -69,6 +79,17 @@ export function createFailover(replicas: readonly Member[], settings: Settings):
   }
 
   return { read, list };
+}
+
+/**
+ * Those that hold nothing which was left behind in the latest promotion: what only an old primary had
+ * may have been ended since, and nobody could tell it.
+ */
+function lookedThrough<Answer>(
+  answers: readonly (readonly [Answer, number])[],
+): readonly (readonly [Answer, number])[] {
+  const latest = Math.max(...answers.map(([, at]) => at));
+  return answers.filter(([, at]) => at === latest);
 }
 
 function liveRecord(state: ReplicaState, now: number): SessionRecord[] {

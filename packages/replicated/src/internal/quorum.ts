@@ -2,39 +2,37 @@ import { StoreUnavailableError } from "@sojourn/core";
 import type { Member } from "./member.ts";
 
 /**
- * Asks all, and resolves to the answers once there are `needed`. One that rejects, also because what it
- * holds is corrupt, has not answered.
+ * Asks all, and resolves to the answers once there are `needed`, or once `enough` says so of them. One
+ * that rejects, also because what it holds is corrupt, has not answered.
  */
 export function askMajority<Answer>(
   members: readonly Member[],
   needed: number,
   ask: (member: Member) => Promise<Answer>,
+  enough: (answers: readonly Answer[]) => boolean = () => true,
 ): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
     const answers: Answer[] = [];
     let failed = 0;
 
-    function lost(cause?: unknown): void {
-      failed++;
-      if (members.length - failed >= needed) return;
-      reject(
-        new StoreUnavailableError(
-          `Of ${members.length} replicas ${answers.length} answered, and ${needed} are needed.`,
-          { cause },
-        ),
-      );
+    function look(cause?: unknown): void {
+      if (answers.length >= needed && enough(answers)) resolve([...answers]);
+      else if (members.length - failed < needed || answers.length + failed === members.length) {
+        const text = `Of ${members.length} replicas ${answers.length} answered. It takes ${needed} that have all they should.`;
+        reject(new StoreUnavailableError(text, { cause }));
+      }
     }
 
-    if (members.length < needed) {
-      failed = -1;
-      lost();
-      return;
+    function answered(answer: Answer): void {
+      answers.push(answer);
+      look();
     }
-    for (const member of members) {
-      ask(member).then((answer) => {
-        answers.push(answer);
-        if (answers.length >= needed) resolve([...answers]);
-      }, lost);
+
+    function lost(cause: unknown): void {
+      failed++;
+      look(cause);
     }
+
+    for (const member of members) ask(member).then(answered, lost);
   });
 }

@@ -11,7 +11,7 @@ import { createCopy, noMajority } from "./copy.ts";
 import { createFailover, type Failover } from "./failover.ts";
 import { Follower } from "./follower.ts";
 import { createMember, isAway, type Member } from "./member.ts";
-import { notePromotion } from "./promoted.ts";
+import { notePromotions } from "./promoted.ts";
 import type { Change } from "./queue.ts";
 
 /** Who is primary, who follows it, and how they are read while it is away. */
@@ -128,10 +128,11 @@ export class Replication {
     this.#held = "Another store is being promoted. Try again.";
     try {
       await Promise.allSettled(this.#pending);
-      const has = 1 + (await copy());
+      const now = this.#settings.clock.now();
+      const has = await notePromotions([member, ...(await copy())], now);
       const needed = this.#settings.majority;
       if (has < needed && !acceptLoss) throw noMajority(has, needed);
-      await notePromotion(member, this.#settings.clock.now());
+      member.promotedAt = now;
       const { followers } = this.#view;
       this.#view = this.#viewOf(member);
       await Promise.all(followers.map((follower) => follower.close()));
