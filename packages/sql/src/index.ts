@@ -1,3 +1,4 @@
 export type { Row, SqlDatabase, SqlValue, Statement } from "./database.ts";
+export type { ReplicableSqlPowers, SqlPowers } from "./internal/powers/powers.ts";
 export { migrate, type MigrateOptions } from "./migrate.ts";
 export { sqlStore, type SqlStoreOptions } from "./sql-store.ts";

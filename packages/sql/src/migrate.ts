@@ -2,11 +2,17 @@ import sql, { raw } from "sql-template-tag";
 import type { SqlDatabase } from "./database.ts";
 import { calling } from "./internal/calling.ts";
 import { integer } from "./internal/record.ts";
+import { replicableDialect } from "./internal/replicable.ts";
 import { tablesOf } from "./internal/tables.ts";
 
 export interface MigrateOptions {
   /** Begins the names of the tables; default `sojourn_`. As given to `sqlStore`. */
   readonly prefix?: string;
+  /**
+   * Whether to add what a store needs that is `replicable`. SQLite only: it is tables and triggers.
+   * Sessions that are there already are noted, so on a large table it takes a while. Default false.
+   */
+  readonly replicable?: boolean;
 }
 
 /**
@@ -18,8 +24,9 @@ export interface MigrateOptions {
  */
 export async function migrate(
   database: SqlDatabase,
-  { prefix }: MigrateOptions = {},
+  { prefix, replicable }: MigrateOptions = {},
 ): Promise<number[]> {
+  const more = replicableDialect(database, replicable)?.migrations ?? [];
   const { migrations } = tablesOf(prefix);
   const define: SqlDatabase["define"] = (statements) => calling(() => database.define(statements));
   const known = await define([
@@ -27,7 +34,7 @@ export async function migrate(
     sql`SELECT version FROM ${migrations}`,
   ]);
   const done = new Set(known[1]?.map((row) => integer(row.version)));
-  const missing = database.migrations.filter(({ version }) => !done.has(version));
+  const missing = [...database.migrations, ...more].filter(({ version }) => !done.has(version));
   for (const { version, statements } of missing) {
     await define([
       ...statements(tablesOf(prefix).prefix).map((statement) => raw(statement)),

@@ -8,6 +8,13 @@ export interface Tables {
   /** A row a user: the stamp that `deleteAll` leaves, and on servers the lock for a login. */
   readonly partitions: Sql;
   readonly migrations: Sql;
+  readonly marks: Sql;
+  readonly references: Sql;
+  /** What was redeemed. */
+  readonly once: Sql;
+  /** Of stores that are replicable. */
+  readonly changes: Sql;
+  readonly replica: Sql;
 }
 
 export const DEFAULT_PREFIX = "sojourn_";
@@ -26,5 +33,10 @@ export function tablesOf(prefix: string = DEFAULT_PREFIX): Tables {
     sessions: raw(`${prefix}sessions`),
     partitions: raw(`${prefix}partitions`),
     migrations: raw(`${prefix}migrations`),
+    marks: raw(`${prefix}marks`),
+    references: raw(`${prefix}references`),
+    once: raw(`${prefix}once`),
+    changes: raw(`${prefix}changes`),
+    replica: raw(`${prefix}replica`),
   };
 }

@@ -1,5 +1,8 @@
 import sql from "sql-template-tag";
 import type { Row, SqlDatabase } from "../../database.ts";
+import { createPowers } from "../powers/powers.ts";
+import { onDuplicateKey } from "../powers/upserts.ts";
+import type { Query } from "../server.ts";
 import type { MysqlConnect } from "./connection.ts";
 import { migrations } from "./migrations.ts";
 import { createMysqlStore } from "./store.ts";
@@ -11,7 +14,13 @@ export function mysqlDatabase(connect: MysqlConnect): SqlDatabase {
   return {
     dialect: "mysql",
     migrations,
-    createStore: (tables, timeLimit) => createMysqlStore(() => connect(timeLimit), tables),
+    createStore(tables, timeLimit) {
+      const query: Query = (statement) => connect(timeLimit).query(statement);
+      return {
+        ...createMysqlStore(() => connect(timeLimit), tables),
+        powers: createPowers(query, onDuplicateKey(query, tables), tables),
+      };
+    },
     define: (statements) =>
       // For the sake of one connection, to which the lock belongs: a statement that defines something
       // ends every transaction.

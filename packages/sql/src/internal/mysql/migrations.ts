@@ -1,6 +1,9 @@
 import type { Migration } from "../migrations.ts";
 
-/** Collations that compare by unit. Indexes stand in the table: MySQL knows no IF NOT EXISTS for one. */
+/**
+ * Collations that compare by unit. Indexes stand in the table: MySQL knows no IF NOT EXISTS for one. A
+ * name is binary, since to utf8mb4_bin two are one that differ in spaces at the end.
+ */
 export const migrations: readonly Migration[] = [
   {
     version: 1,
@@ -31,6 +34,28 @@ export const migrations: readonly Migration[] = [
   kept_until bigint NOT NULL,
   INDEX ${prefix}partitions_kept_until (kept_until)
 ) ENGINE = InnoDB CHARACTER SET ascii COLLATE ascii_bin`,
+    ],
+  },
+  {
+    version: 2,
+    name: "powers",
+    statements: (prefix) => [
+      `CREATE TABLE IF NOT EXISTS ${prefix}marks (
+  name varbinary(512) NOT NULL PRIMARY KEY,
+  stamp bigint NOT NULL
+) ENGINE = InnoDB`,
+      `CREATE TABLE IF NOT EXISTS ${prefix}references (
+  name varbinary(512) NOT NULL,
+  session varchar(38) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  expires_at bigint NOT NULL,
+  PRIMARY KEY (name, session),
+  INDEX ${prefix}references_expires_at (expires_at)
+) ENGINE = InnoDB`,
+      `CREATE TABLE IF NOT EXISTS ${prefix}once (
+  name varbinary(512) NOT NULL PRIMARY KEY,
+  expires_at bigint NOT NULL,
+  INDEX ${prefix}once_expires_at (expires_at)
+) ENGINE = InnoDB`,
     ],
   },
 ];

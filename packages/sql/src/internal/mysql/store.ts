@@ -9,6 +9,7 @@ import type { Tables } from "../tables.ts";
 import type { MysqlConnection } from "./connection.ts";
 import { isDuplicate } from "./errors.ts";
 import { removeKeys } from "./remove-keys.ts";
+import { sweepPowers } from "./sweep-powers.ts";
 import { createUpdate } from "./update.ts";
 
 /** A stamp earlier than any: the row is there for its lock. */
@@ -93,9 +94,11 @@ export function createMysqlStore(connect: () => MysqlConnection, tables: Tables)
     },
 
     async sweep(now, limit) {
-      const { transaction } = connect();
+      const connection = connect();
+      const { transaction } = connection;
       const most = limited(Math.min(limit, SWEPT));
-      // Stamps first: if that fails, no record has gone that nobody was given.
+      // All else first: if that fails, no record has gone that nobody was given.
+      await sweepPowers(connection, tables, now, Math.min(limit, SWEPT));
       await transaction(async (query) => {
         const rows = await query(sql`SELECT partition_key FROM ${partitions}
           WHERE kept_until <= ${now} ORDER BY kept_until ${most} FOR UPDATE SKIP LOCKED`);

@@ -34,4 +34,27 @@ export const migrations: readonly Migration[] = [
   ON ${prefix}partitions (kept_until)`,
     ],
   },
+  {
+    version: 2,
+    name: "powers",
+    statements: (prefix) => [
+      `CREATE TABLE IF NOT EXISTS ${prefix}marks (
+  name text COLLATE "C" NOT NULL PRIMARY KEY,
+  stamp bigint NOT NULL
+)`,
+      `CREATE TABLE IF NOT EXISTS ${prefix}references (
+  name text COLLATE "C" NOT NULL,
+  session text COLLATE "C" NOT NULL,
+  expires_at bigint NOT NULL,
+  PRIMARY KEY (name, session)
+)`,
+      `CREATE INDEX IF NOT EXISTS ${prefix}references_expires_at
+  ON ${prefix}references (expires_at)`,
+      `CREATE TABLE IF NOT EXISTS ${prefix}once (
+  name text COLLATE "C" NOT NULL PRIMARY KEY,
+  expires_at bigint NOT NULL
+)`,
+      `CREATE INDEX IF NOT EXISTS ${prefix}once_expires_at ON ${prefix}once (expires_at)`,
+    ],
+  },
 ];

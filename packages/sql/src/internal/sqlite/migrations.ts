@@ -33,4 +33,27 @@ export const migrations: readonly Migration[] = [
   ON ${prefix}partitions (kept_until)`,
     ],
   },
+  {
+    version: 2,
+    name: "powers",
+    statements: (prefix) => [
+      `CREATE TABLE IF NOT EXISTS ${prefix}marks (
+  name TEXT NOT NULL PRIMARY KEY,
+  stamp INTEGER NOT NULL
+) WITHOUT ROWID`,
+      `CREATE TABLE IF NOT EXISTS ${prefix}references (
+  name TEXT NOT NULL,
+  session TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (name, session)
+) WITHOUT ROWID`,
+      `CREATE INDEX IF NOT EXISTS ${prefix}references_expires_at
+  ON ${prefix}references (expires_at)`,
+      `CREATE TABLE IF NOT EXISTS ${prefix}once (
+  name TEXT NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID`,
+      `CREATE INDEX IF NOT EXISTS ${prefix}once_expires_at ON ${prefix}once (expires_at)`,
+    ],
+  },
 ];

@@ -23,6 +23,7 @@ import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { createStatements, insertWhere } from "./create.ts";
+import { sweepPowers } from "./sweep-powers.ts";
 import { words } from "./words.ts";
 
 /** The store in SQLite: every operation is one batch, of one statement where that is enough. */
@@ -128,6 +129,7 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
             SELECT partition_key FROM ${partitions} WHERE kept_until <= ${now}
             ORDER BY kept_until ${limited(limit)}
           )`,
+        ...sweepPowers(tables, now, limit),
       ]);
       return recordsOf(expired);
     },
