@@ -1,5 +1,5 @@
 import type { EmbeddedSqlite } from "@sojourn/sql/sqlite";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 
 export interface Recorded {
   readonly database: EmbeddedSqlite;
