@@ -62,6 +62,8 @@ export async function startMariadb({
     // Otherwise it refuses to run as root.
     ...(process.getuid?.() === 0 ? ["--user=root"] : []),
     `--datadir=${join(folder, "data")}`,
+    // One that starts removes all temporary tables of the folder where it puts its own.
+    `--tmpdir=${folder}`,
     ...own,
   ];
   const server = await startServer({
