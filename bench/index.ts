@@ -4,8 +4,9 @@ import { parseArgs } from "node:util";
 import type { Part } from "./part.ts";
 import { redis } from "./redis/part.ts";
 import { writeResults } from "./results.ts";
+import { sql } from "./sql/part.ts";
 
-const parts: readonly Part[] = [redis];
+const parts: readonly Part[] = [redis, sql];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

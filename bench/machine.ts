@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { findPackageJSON } from "node:module";
 import { cpus } from "node:os";
-
-const require = createRequire(import.meta.url);
 
 /** On what this was measured. Nothing that tells whose machine it is. */
 export function machine(): string {
@@ -12,6 +10,6 @@ export function machine(): string {
 
 /** `name version` of an installed package. */
 export function versionOf(name: string): string {
-  const manifest = readFileSync(require.resolve(`${name}/package.json`), "utf8");
+  const manifest = readFileSync(findPackageJSON(name, import.meta.url) as string, "utf8");
   return `${name} ${(JSON.parse(manifest) as { version: string }).version}`;
 }

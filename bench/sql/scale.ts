@@ -1,0 +1,33 @@
+import type { Pace } from "../rounds.ts";
+
+export interface Scale extends Pace {
+  /** Calls of an operation in a round where the database is a file in the process, and fast. */
+  readonly callsInProcess: number;
+  /** How many sessions there are where one sweeps, and how often a hundredth of them has expired. */
+  readonly swept: number;
+  readonly sweeps: number;
+  /** How many are stored where bytes are counted. */
+  readonly stored: number;
+}
+
+/** No more calls in a round than there are sessions: MariaDB does nothing where a row is so already. */
+export const FULL: Scale = {
+  rounds: 21,
+  warmUp: 3,
+  calls: { 1: 500, 64: 1_000 },
+  callsInProcess: 5_000,
+  swept: 1_000_000,
+  sweeps: 5,
+  stored: 50_000,
+};
+
+/** Shows that everything runs and answers rightly. */
+export const QUICK: Scale = {
+  rounds: 1,
+  warmUp: 0,
+  calls: { 1: 20, 64: 100 },
+  callsInProcess: 100,
+  swept: 10_000,
+  sweeps: 1,
+  stored: 500,
+};
