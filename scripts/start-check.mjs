@@ -1,11 +1,15 @@
 // npm start, as somebody types it: it builds, serves a page, and ends when it is asked to.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { env, root } from "./setup.mjs";
 
+const folder = mkdtempSync(join(tmpdir(), "sojourn-start-"));
 const child = spawn("npm", ["start"], {
   cwd: root,
-  env: { ...env, PORT: "0" },
+  env: { ...env, PORT: "0", SESSION_FILE: join(folder, "sessions.db") },
   // npm, this project's script and the server, to be ended together as a terminal does.
   detached: true,
   stdio: ["ignore", "pipe", "inherit"],
@@ -38,4 +42,5 @@ try {
   } catch {
     // All of them have ended.
   }
+  rmSync(folder, { recursive: true });
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { documented, normal, pattern } from "./support/markdown.ts";
 import { root, run, start } from "./support/program.ts";
+import { workplace } from "./support/workplace.ts";
 
 /** Where each example tells who somebody is. */
 const servers = {
@@ -33,7 +34,8 @@ describe.each(Object.entries(servers))("examples/%s", (name, who) => {
 
   test("starts as its README says, logs in, carries the basket, recognises, logs out", async () => {
     const { command, shown } = documented(readme(name));
-    const server = await start({ command, folder });
+    const env = { SESSION_FILE: `${workplace({})}/sessions.db` };
+    const server = await start({ command, folder, env });
     expect(normal(server.output())).toMatch(pattern(shown));
 
     const client = browse(server.url);

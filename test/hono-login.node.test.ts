@@ -5,6 +5,7 @@ import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { run, start, type Start } from "./support/program.ts";
+import { workplace } from "./support/workplace.ts";
 
 /** What `GET /session` tells. */
 interface Told {
@@ -22,7 +23,8 @@ const HTML = "text/html,application/xhtml+xml";
 const JSON_TYPE = "application/json";
 
 function example(env: Start["env"] = {}): Start {
-  return { command: "node server.ts", folder: "examples/hono-login", env };
+  const folder = "examples/hono-login";
+  return { command: "node server.ts", folder, env: { SESSION_FILE: ":memory:", ...env } };
 }
 
 function browse(url: string, accept: string = JSON_TYPE): TestClient {
@@ -302,6 +304,7 @@ describe("the process", () => {
   test.each([
     [{ PORT: "http" }, 'PORT is "http". Write a number from 0 to 65535.\n'],
     [{ SESSION_IDLE: "soon" }, /^Option timeouts\.idle: .*"30m".*\n$/],
+    [{ SESSION_FILE: "/dev/null/sessions.db" }, /^SESSION_FILE is "\/dev\/null.*": .*\n$/],
     [{ SESSION_SECRET: "keyboard cat" }, /^Option secret: .*openssl rand -base64 32.*\n$/],
   ])("%j is one sentence and exit code 1", async (env, message) => {
     const program = run(example(env));
@@ -315,6 +318,43 @@ describe("the process", () => {
     const secret = randomBytes(32).toString("hex");
     const { output } = await start(example({ SESSION_SECRET: secret }));
     expect(output()).toMatch(/^Listening on http:\/\/localhost:\d+\n$/);
+  });
+
+  test.each(["SIGINT", "SIGKILL"] as const)(
+    "started again after %s, it still knows who is logged in, and what was in the basket",
+    async (signal) => {
+      const env = { SESSION_FILE: `${workplace({})}/not yet there/sessions.db` };
+      const before = await start(example(env));
+      expect(before.output()).toMatch(
+        /^SESSION_SECRET is not set: one is kept with the sessions\.\n/,
+      );
+      const client = await loggedIn(before.url);
+      await client.post("/basket", { form: { item: "socks" } });
+      const known = await told(client.get("/session"));
+      before.signal(signal);
+      await before.ended;
+
+      const after = browse((await start(example(env))).url);
+      const headers = { Cookie: client.cookieHeader() ?? "" };
+      const { handle, userId, data } = await told(after.get("/session", { headers }));
+      expect({ handle, userId, data }).toEqual({
+        handle: known.handle,
+        userId: "ada",
+        data: { basket: ["socks"] },
+      });
+      await after.post("/logout", { headers });
+      const again = browse((await start(example(env))).url);
+      expect((await again.get("/session", { headers })).status).toBe(401);
+    },
+  );
+
+  test("with another secret nobody is known any more, and nothing of the old one is read", async () => {
+    const env = { SESSION_FILE: `${workplace({})}/sessions.db` };
+    const client = await loggedIn((await start(example(env))).url);
+    const headers = { Cookie: client.cookieHeader() ?? "" };
+    const secret = randomBytes(32).toString("hex");
+    const other = browse((await start(example({ ...env, SESSION_SECRET: secret }))).url);
+    expect((await other.get("/session", { headers })).status).toBe(401);
   });
 
   test.each(["SIGTERM", "SIGINT"] as const)(

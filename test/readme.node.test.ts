@@ -19,7 +19,8 @@ test("the program is complete, begins before line 20, and does what the README s
 });
 
 test("the transcript of the example, with curl", async () => {
-  const server = await start({ command: "node server.ts", folder: "examples/hono-login" });
+  const env = { SESSION_FILE: `${workplace({})}/sessions.db` };
+  const server = await start({ command: "node server.ts", folder: "examples/hono-login", env });
   const [npmStart] = commands;
   expect(npmStart?.command).toMatch(/^npm start\b/);
   expect(normal(server.output())).toMatch(pattern(npmStart?.shown ?? ""));

@@ -1,23 +1,28 @@
 import { ConfigurationError, type TimeoutOptions } from "@sojourn/core";
-import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
 
 export interface Environment {
   readonly host: string;
   readonly port: number;
-  readonly secret: string;
-  /** Nobody has set a secret: this one ends with the process, and so do all sessions. */
-  readonly madeSecret: boolean;
+  /** Where sessions are kept; `:memory:` ends with the process. */
+  readonly file: string;
+  /** Null: nobody has set one. */
+  readonly secret: string | null;
   readonly timeouts: TimeoutOptions;
 }
 
+/** Git does not see this folder. */
+const FILE = fileURLToPath(new URL(".sessions/sessions.db", import.meta.url));
+
 /** What the environment says; an empty variable says nothing. */
 export function environment(env: NodeJS.ProcessEnv = process.env): Environment {
-  const { HOST, PORT, SESSION_SECRET, SESSION_IDLE, SESSION_ABSOLUTE, SESSION_RENEWAL } = env;
+  const { HOST, PORT, SESSION_FILE, SESSION_SECRET } = env;
+  const { SESSION_IDLE, SESSION_ABSOLUTE, SESSION_RENEWAL } = env;
   return {
     host: HOST || "127.0.0.1",
     port: portOf(PORT || "3000"),
-    secret: SESSION_SECRET || randomBytes(32).toString("base64"),
-    madeSecret: !SESSION_SECRET,
+    file: SESSION_FILE || FILE,
+    secret: SESSION_SECRET || null,
     timeouts: {
       ...(SESSION_IDLE && { idle: durationOf(SESSION_IDLE) }),
       ...(SESSION_ABSOLUTE && { absolute: durationOf(SESSION_ABSOLUTE) }),

@@ -5,7 +5,8 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApp } from "./app.ts";
 import { type Environment, environment } from "./environment.ts";
-import { createLoginSessions } from "./login-sessions.ts";
+import { keptSessions } from "./kept-sessions.ts";
+import { createLoginSessions, type LoginData } from "./login-sessions.ts";
 
 /** What whoever starts this can mend is one sentence, not a stack trace. */
 function fail(message: string): never {
@@ -13,10 +14,19 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-function begin(): Environment & { sessions: ReturnType<typeof createLoginSessions> } {
+interface Begun {
+  readonly settings: Environment;
+  readonly sessions: Sessions<LoginData>;
+  close(): void;
+}
+
+async function begin(): Promise<Begun> {
   try {
     const settings = environment();
-    return { ...settings, sessions: createLoginSessions(settings) };
+    const { store, secret, close } = await keptSessions(settings.file);
+    const { timeouts } = settings;
+    const sessions = createLoginSessions({ store, secret: settings.secret ?? secret, timeouts });
+    return { settings, sessions, close };
   } catch (error) {
     if (error instanceof ConfigurationError) fail(error.message);
     throw error;
@@ -24,7 +34,7 @@ function begin(): Environment & { sessions: ReturnType<typeof createLoginSession
 }
 
 /** Takes no new request, lets those under way finish, and then ends the process. */
-function stopWhenAsked(server: Server, sessions: Pick<Sessions, "drain">): void {
+function stopWhenAsked(server: Server, { sessions, close }: Begun): void {
   let underWay = 0;
   let stopping = false;
 
@@ -47,6 +57,7 @@ function stopWhenAsked(server: Server, sessions: Pick<Sessions, "drain">): void 
     stopping = true;
     server.close(async () => {
       await sessions.drain();
+      close();
       process.exit(0);
     });
     hangUpIfDone();
@@ -56,11 +67,17 @@ function stopWhenAsked(server: Server, sessions: Pick<Sessions, "drain">): void 
   process.on("SIGINT", stop);
 }
 
-const { host, port, madeSecret, sessions } = begin();
+const begun = await begin();
+const { sessions } = begun;
+const { host, port, file, secret } = begun.settings;
 const server = serve({ fetch: createApp(sessions).fetch, hostname: host, port }) as Server;
 server.on("listening", () => {
   const { port } = server.address() as AddressInfo;
-  if (madeSecret) console.log("SESSION_SECRET is not set: this run uses one of its own.");
+  if (secret === null) {
+    const kept =
+      file === ":memory:" ? "this run uses one of its own" : "one is kept with the sessions";
+    console.log(`SESSION_SECRET is not set: ${kept}.`);
+  }
   // Browsers and curl keep a Secure cookie on http://localhost.
   const name = host === "127.0.0.1" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   console.log(`Listening on http://${name}:${port}`);
@@ -72,4 +89,6 @@ server.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EACCES") fail(`Port ${port} is not for this user. PORT=3000 npm start`);
   fail(`Cannot listen on ${host}:${port}: ${error.message}`);
 });
-stopWhenAsked(server, sessions);
+stopWhenAsked(server, begun);
+// What has expired takes up room until it is swept.
+setInterval(() => sessions.sweep().catch(console.error), 60_000).unref();

@@ -1,0 +1,48 @@
+import { ConfigurationError, type Store } from "@sojourn/core";
+import { migrate, sqlStore } from "@sojourn/sql";
+import { sqlite } from "@sojourn/sql/sqlite";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+export interface KeptSessions {
+  readonly store: Store;
+  /** For those who have set none: it stays with the sessions, which nobody could open without it. */
+  readonly secret: string;
+  close(): void;
+}
+
+/** Opens the file, or makes it: whoever was logged in before is so again. */
+export async function keptSessions(file: string): Promise<KeptSessions> {
+  const { connection, secret } = open(file);
+  const database = sqlite(connection);
+  await migrate(database);
+  return { store: sqlStore(database), secret, close: () => connection.close() };
+}
+
+function open(file: string): { connection: DatabaseSync; secret: string } {
+  try {
+    // Nobody else on this computer has any business here.
+    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const connection = new DatabaseSync(file, { timeout: 1_000 });
+    // So that reading and writing do not wait for each other.
+    connection.exec("PRAGMA journal_mode = WAL");
+    return { connection, secret: secretBeside(file) };
+  } catch (error) {
+    throw new ConfigurationError(`SESSION_FILE is "${file}": ${(error as Error).message}.`);
+  }
+}
+
+function secretBeside(file: string): string {
+  const made = randomBytes(32).toString("base64");
+  if (file === ":memory:") return made;
+  const path = `${file}.secret`;
+  try {
+    writeFileSync(path, made, { flag: "wx", mode: 0o600 });
+    return made;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return readFileSync(path, "utf8");
+  }
+}
