@@ -7,8 +7,8 @@ import { corrupt } from "./record.ts";
  */
 const TRANSIENT = /^(40001|40P01|1205|1213|SQLITE_(BUSY|LOCKED)(_[A-Z]+)?)$/;
 
-/** invalid_text_representation, of `data::jsonb`. */
-const NO_JSON = "22P02";
+/** invalid_text_representation, of `data::jsonb`; invalid_parameter_value, of one that is no object. */
+const NO_OBJECT = /^(22P02|22023)$/;
 
 export function isTransient(error: unknown): boolean {
   return TRANSIENT.test(codeOf(error) ?? "");
@@ -20,16 +20,27 @@ export function isTransient(error: unknown): boolean {
  */
 export function failure(error: unknown): StoreUnavailableError | CorruptRecordError {
   const code = codeOf(error);
-  if (code === NO_JSON || /malformed JSON/.test(messageOf(error))) return corrupt();
-  const remedy = isMissingTable(error, code) ? " Run migrate() first." : "";
+  if (NO_OBJECT.test(code ?? "") || /malformed JSON/.test(messageOf(error))) return corrupt();
+  const [, remedy] =
+    REMEDIES.find(([signs]) => signs.test(code ?? "") || signs.test(messageOf(error))) ?? [];
   return new StoreUnavailableError(
-    `The database failed${code === null ? "" : ` (${code})`}.${remedy}`,
+    `The database failed${code === null ? "" : ` (${code})`}.${remedy === undefined ? "" : ` ${remedy}`}`,
   );
 }
 
-function isMissingTable(error: unknown, code: string | null): boolean {
-  return code === "42P01" || code === "1146" || /no such table/.test(messageOf(error));
-}
+/** By code, or by words where a client has no code for it. */
+const REMEDIES: readonly (readonly [signs: RegExp, remedy: string])[] = [
+  [/^(42P01|1146)$|no such table/, "Run migrate() first."],
+  [/^(42501|1142|1143)$/, "Its user may not do that: the README lists what it must be allowed."],
+  [/^(28P01|28000|1045)$/, "It refuses the user or the password."],
+  [/^(3D000|1049)$/, "There is no database of that name."],
+  [/^(25006|1290|1792)$/, "It is read-only, as a replica is: connect to the primary."],
+  [/^(53300|1040)$/, "It has no connection left: give the pool a lower maximum."],
+  [/^(ECONNREFUSED|ENOTFOUND|CONNECT_TIMEOUT)$/, "Does it run, and is that its address?"],
+  // pg has no codes for these.
+  [/^timeout exceeded when trying to connect$/, "The pool had no connection free in time."],
+  [/^(Connection terminated|Client has encountered)/, "The connection was lost."],
+];
 
 /** SQLite's result codes, of which an extended one keeps the primary one in its last byte. */
 const SQLITE_CODES: Readonly<Record<number, string>> = { 5: "SQLITE_BUSY", 6: "SQLITE_LOCKED" };
