@@ -10,17 +10,17 @@ import { wrapStore } from "./wrap-store.ts";
 export function timeLimited(store: Store, ms: number, clock: Clock = systemClock): PoweredStore {
   return wrapStore(store, async (operation) => {
     const settled = new AbortController();
-    const late = clock.sleep(ms, settled.signal).then(() => {
-      // Nobody listens any more, and an error for nobody costs more than all the rest of this.
-      if (settled.signal.aborted) return undefined as never;
-      throw new StoreUnavailableError(`The session store did not answer within ${ms} ms.`);
-    });
     try {
-      return await Promise.race([operation(), late]);
+      return await new Promise((resolve, reject) => {
+        void clock.sleep(ms, settled.signal).then(() => {
+          // An error for nobody would cost more than all the rest of this.
+          if (settled.signal.aborted) return;
+          reject(new StoreUnavailableError(`The session store did not answer within ${ms} ms.`));
+        });
+        operation().then(resolve, reject);
+      });
     } finally {
-      // Aborting ends the sleep, and then nobody listens to what it says. Without a reason it would make
-      // an error, too.
-      late.catch(() => {});
+      // Ends the sleep. Without a reason it would make an error, too.
       settled.abort(null);
     }
   });
