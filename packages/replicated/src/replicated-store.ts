@@ -62,8 +62,9 @@ export type PassedThrough<Powers extends StorePowers> = Omit<Powers, "replica"> 
 export function replicatedStore<Powers extends StorePowers>(
   options: ReplicatedStoreOptions<PoweredStore<Powers> & ReplicableStore>,
 ): ReplicatedStore<PassedThrough<Powers>> {
+  const settings = checked(options);
   const { replica: _, ...powers } = options.primary.powers;
-  return { ...createReplicated(checked(options), options.onEvent), powers };
+  return { ...createReplicated(settings, options.onEvent), powers };
 }
 
 /** What is made of options that have been checked. */
@@ -144,7 +145,8 @@ export function createReplicated(
       const over = new AbortController();
       const end = () => over.abort();
       signal?.addEventListener("abort", end, { once: true });
-      const timeUp = clock.sleep(signal?.aborted === true ? 0 : within, over.signal);
+      const timeUp =
+        signal?.aborted === true ? Promise.resolve() : clock.sleep(within, over.signal);
       try {
         const drained = replication.drained().then(() => true);
         return await Promise.race([drained, timeUp.then(() => false)]);
