@@ -17,7 +17,7 @@ export interface Tables {
   readonly replica: Sql;
 }
 
-export const DEFAULT_PREFIX = "sojourn_";
+const DEFAULT_PREFIX = "sojourn_";
 
 /** Throws `ConfigurationError` for a prefix that is not a plain name. */
 export function tablesOf(prefix: string = DEFAULT_PREFIX): Tables {
