@@ -1,4 +1,5 @@
 import type { NewSessionRecord, SessionRef, Store } from "@sojourn/core";
+import { setImmediate } from "node:timers/promises";
 
 export const NOW = 1_800_000_000_000;
 export const HOUR = 3_600_000;
@@ -77,14 +78,16 @@ export const tasks = {
     }
   },
 
-  /** Writes at once what it can, and says of each write that it was acknowledged, until it is killed. */
+  /** Writes `count` sessions at once, again and again, and tells each write that was acknowledged. */
   async write(store, me, count) {
     await together(count, async (i) => {
-      const created = recordOf(`${me}-${i}`, { data: { a: String(i) } });
+      const created = recordOf(`${me}-${i}`, { data: { n: "0" } });
       await store.create(created, NOW);
-      console.log(`created ${i}`);
-      await store.update(created, { set: { b: String(i) } }, NOW);
-      console.log(`updated ${i}`);
+      for (let n = 1; ; n++) {
+        console.log(`wrote ${me}-${i} ${n - 1}`);
+        await setImmediate();
+        await store.update(created, { set: { n: String(n), m: String(n) } }, NOW);
+      }
     });
   },
 } satisfies Record<string, Task>;
