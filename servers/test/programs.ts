@@ -20,6 +20,9 @@ export async function runProgram(program: string): Promise<{
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "close");
-  const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
+  const [line] = (await Promise.race([
+    once(child.stdout.setEncoding("utf8"), "data"),
+    ended.then(() => Promise.reject(new Error("The program ended and had printed nothing."))),
+  ])) as [string];
   return { printed: JSON.parse(line), kill: () => void child.kill("SIGKILL"), ended };
 }
