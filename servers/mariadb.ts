@@ -30,7 +30,7 @@ const settings = [
   "--performance-schema=off",
   "--innodb-buffer-pool-size=16M",
   "--innodb-log-file-size=8M",
-  // Some kernels lose a completion of io_uring, and the server waits forever (MDEV-26674).
+  // Threads, not io_uring, which many containers forbid.
   "--innodb-use-native-aio=off",
 ];
 const durably = ["--innodb-flush-log-at-trx-commit=1"];
