@@ -32,6 +32,7 @@ function bury(tables: Tables, { ref, expiresAt }: Of<"tombstone">, now: number):
   return [
     // At that time nothing has expired: the record, if there is one, leaves a tombstone.
     step(tables, 0),
+    advance(tables),
     sql`DELETE FROM ${sessions} WHERE ${at(ref)} RETURNING handle`,
     sql`INSERT INTO ${changes} AS held (seq, partition_key, handle, buried_until)
       SELECT seq, ${ref.partition}, ${ref.handle}, ${expiresAt} FROM ${replica}
@@ -48,6 +49,7 @@ function put(tables: Tables, { record, revision }: Of<"record">, now: number): r
   const { expiresAt, idleExpiresAt, version } = record;
   const statements = [
     step(tables, now, revision),
+    advance(tables),
     sql`UPDATE ${changes} SET seq = (SELECT seq FROM ${replica}), buried_until = ${expiresAt}
       WHERE ${at(record)} AND buried_until > ${now} AND buried_until < ${expiresAt}
       RETURNING handle`,
@@ -55,12 +57,15 @@ function put(tables: Tables, { record, revision }: Of<"record">, now: number): r
   if (now >= expiresAt || now >= idleExpiresAt) return statements;
   return [
     ...statements,
-    // What has expired is as good as absent, and its revision with it.
-    sql`DELETE FROM ${sessions} WHERE ${at(record)} AND deadline <= ${now}`,
     sql`INSERT OR REPLACE INTO ${sessions} (${COLUMNS}) SELECT ${valuesOf(record, version)}
       WHERE NOT EXISTS (
         SELECT 1 FROM ${changes}
         WHERE ${at(record)} AND (buried_until > ${now} OR revision >= ${revision})
       ) RETURNING handle`,
   ];
+}
+
+/** Moves on, for what is noted here and not by a trigger. */
+function advance({ replica }: Tables): Sql {
+  return sql`UPDATE ${replica} SET seq = seq + 1`;
 }
