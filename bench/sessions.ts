@@ -18,6 +18,11 @@ export function noteOf(i: number, write: number): string {
   );
 }
 
+/** A note for each of so many calls, no two alike: databases do less where nothing changes. */
+export function notesOf(calls: number, write: number): string[] {
+  return Array.from({ length: calls }, (_, call) => noteOf(call, write));
+}
+
 /**
  * The i-th session, as a login makes one: with the hash of one secret more, as after a renewal. A user
  * has `perUser` of them.

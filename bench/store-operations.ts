@@ -1,7 +1,7 @@
 import type { NewSessionRecord, Store } from "@sojourn/core";
 import { drive } from "./drive.ts";
 import { check, IN_FLIGHT, type Operation, SESSIONS } from "./operation.ts";
-import { KEY, LIMIT, MAX_BYTES, noteOf, session } from "./sessions.ts";
+import { KEY, LIMIT, MAX_BYTES, notesOf, session } from "./sessions.ts";
 
 /** What one would do by hand, by the operation of the store that it stands against. */
 export interface ByHand {
@@ -24,6 +24,7 @@ export async function createStoreOperations(
   const subjects = Array.from({ length: SESSIONS }, (_, i) => createSubject(i));
   const subjectOf = (call: number) => subjects[call % SESSIONS] as Subject;
   let writes = 0;
+  let notes: string[] = [];
   let creations = SESSIONS;
   let newcomers: NewSessionRecord[] = [];
 
@@ -55,14 +56,12 @@ export async function createStoreOperations(
       name: "update",
       against: byHand.update,
       prepare(calls) {
-        writes++;
-        for (let call = 0; call < Math.min(calls, SESSIONS); call++) {
-          subjectOf(call).note = noteOf(call, writes);
-        }
+        notes = notesOf(calls, ++writes);
+        notes.forEach((note, call) => (subjectOf(call).note = note));
       },
       async run(call) {
-        const { record, note } = subjectOf(call);
-        const change = { set: { [KEY]: note } };
+        const { record } = subjectOf(call);
+        const change = { set: { [KEY]: notes[call] as string } };
         const outcome = await store.update(record, change, Date.now(), { maxBytes: MAX_BYTES });
         check(outcome.status === "updated");
       },

@@ -25,9 +25,34 @@ test(
   },
 );
 
+test(
+  "bench sql: every operation runs on every client, a sweep beside a load, and all is answered rightly",
+  { timeout: 240_000 },
+  async () => {
+    const program = run({ command: `${bench} sql --quick` });
+    expect(await program.ended, program.output()).toBe(0);
+    const output = program.output();
+    const embedded = ["node:sqlite", "better-sqlite3", "libSQL", "PGlite"];
+    for (const client of [...embedded, "pg", "postgres.js", "mysql2"]) {
+      expect(output).toContain(`### ${client}`);
+      for (const what of ["`read` / `SELECT`", "`update` / `UPDATE`", "`create` / `INSERT`"]) {
+        for (const inFlight of embedded.includes(client) ? ["1"] : ["1", "64"]) {
+          const row = `\\| ${client} +\\| +${inFlight} \\| +${what} \\|(?: +\\d+\\.\\d\\d .*?\\|){4}`;
+          expect(output).toMatch(new RegExp(row));
+        }
+      }
+    }
+    for (const client of ["node:sqlite", "pg", "mysql2"]) {
+      expect(output).toMatch(new RegExp(`\\| ${client} +\\|(?: +[\\d,.]+ \\(.*?\\) \\|){6}`));
+      expect(output).toMatch(new RegExp(`\\| ${client}, Sojourn +\\| +\\d+ \\|`));
+    }
+  },
+);
+
 test("bench: a part that there is none of is refused with a list of those there are", async () => {
   const program = run({ command: `${bench} nonsense` });
   expect(await program.ended).toBe(1);
   expect(program.output()).toContain('There is no part "nonsense".');
   expect(program.output()).toContain("redis: the store on Redis");
+  expect(program.output()).toContain("sql: the store in SQLite");
 });

@@ -1,6 +1,6 @@
 import { drive } from "../drive.ts";
 import { check, IN_FLIGHT, type Operation, SESSIONS } from "../operation.ts";
-import { KEY, noteOf, plainKey, type PlainSession, plainSession, session } from "../sessions.ts";
+import { KEY, notesOf, plainKey, type PlainSession, plainSession, session } from "../sessions.ts";
 import { createStoreOperations } from "../store-operations.ts";
 import type { Connected } from "./clients.ts";
 
@@ -18,13 +18,13 @@ export async function createOperations({ store, get, set }: Connected): Promise<
   }));
   const subjectOf = (call: number) => subjects[call % SESSIONS] as Subject;
   let writes = 0;
+  let written: PlainSession[] = [];
 
-  async function write(call: number): Promise<void> {
-    const { key, plain } = subjectOf(call);
+  async function write({ key }: Subject, plain: PlainSession): Promise<void> {
     check((await set(key, JSON.stringify(plain))) === "OK");
   }
 
-  await drive(write, SESSIONS, IN_FLIGHT);
+  await drive((i) => write(subjectOf(i), subjectOf(i).plain), SESSIONS, IN_FLIGHT);
   const byHand = { read: "GET", update: "SET", create: "SET" };
   const { read, update, create } = await createStoreOperations(store, byHand);
 
@@ -43,14 +43,13 @@ export async function createOperations({ store, get, set }: Connected): Promise<
       name: "SET",
       against: null,
       prepare(calls) {
-        writes++;
-        for (let call = 0; call < Math.min(calls, SESSIONS); call++) {
-          const { plain } = subjectOf(call);
-          const data = { [KEY]: JSON.parse(noteOf(call, writes)) as string };
-          subjectOf(call).plain = { ...plain, data };
-        }
+        written = notesOf(calls, ++writes).map((note, call) => ({
+          ...subjectOf(call).plain,
+          data: { [KEY]: JSON.parse(note) as string },
+        }));
+        written.forEach((plain, call) => (subjectOf(call).plain = plain));
       },
-      run: write,
+      run: (call) => write(subjectOf(call), written[call] as PlainSession),
     },
     update,
     create,

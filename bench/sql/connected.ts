@@ -12,9 +12,10 @@ export interface Connected {
   close(): Awaitable<void>;
 }
 
+/** A call shall wait for as long as it takes, and be measured, and not give up. */
+export const PATIENT: SqlStoreOptions = { timeLimit: 60_000 };
+
 export interface Connecting {
-  /** Of the store; its defaults unless one measures how long it can take. */
-  readonly options?: SqlStoreOptions;
   /** How many connections a pool may have; the client's default, which is 10 in all, unless said. */
   readonly connections?: number;
 }

@@ -15,10 +15,7 @@ export interface Waits {
 const [given, address = "", sessions] = process.argv.slice(2);
 const { client } = clientOf(given);
 // It shall wait for as long as it takes, and say so, and not give up.
-const { store, close } = await client.connect(address, {
-  connections: 1,
-  options: { timeLimit: 60_000 },
-});
+const { store, close } = await client.connect(address, { connections: 1 });
 
 let order: unknown;
 process.on("message", (message) => (order = message));

@@ -1,6 +1,6 @@
 import { drive } from "../drive.ts";
 import { check, IN_FLIGHT, type Operation, SESSIONS } from "../operation.ts";
-import { KEY, noteOf } from "../sessions.ts";
+import { KEY, notesOf } from "../sessions.ts";
 import { createStoreOperations } from "../store-operations.ts";
 import { rowOf } from "./by-hand.ts";
 import type { Connected, TableRow } from "./connected.ts";
@@ -22,6 +22,7 @@ export async function createOperations({ store, table }: Connected): Promise<Ope
   }));
   const subjectOf = (call: number) => subjects[call % SESSIONS] as Subject;
   let writes = 0;
+  let texts: string[] = [];
   let creations = SESSIONS;
   let newcomers: TableRow[] = [];
 
@@ -47,14 +48,12 @@ export async function createOperations({ store, table }: Connected): Promise<Ope
       name: "UPDATE",
       against: null,
       prepare(calls) {
-        writes++;
-        for (let call = 0; call < Math.min(calls, SESSIONS); call++) {
-          subjectOf(call).text = JSON.parse(noteOf(call, writes)) as string;
-        }
+        texts = notesOf(calls, ++writes).map((note) => JSON.parse(note) as string);
+        texts.forEach((text, call) => (subjectOf(call).text = text));
       },
       async run(call) {
-        const { id, text } = subjectOf(call);
-        check((await table.update(id, JSON.stringify({ [KEY]: text }))) === 1);
+        const data = JSON.stringify({ [KEY]: texts[call] });
+        check((await table.update(subjectOf(call).id, data)) === 1);
       },
     },
     update,

@@ -5,7 +5,7 @@ import { type ClientName, clients, CLIENTS } from "./clients.ts";
 import { type Places, startPlaces } from "./places.ts";
 import { sizeTable, speedCosts, speedRatios, sweepTable } from "./report.ts";
 import { FULL, QUICK, type Scale } from "./scale.ts";
-import { measureSizes, type Sizes } from "./sizes.ts";
+import { measureSizes } from "./sizes.ts";
 import type { Speed } from "./speed.ts";
 import type { Sweeping } from "./sweep.ts";
 
@@ -28,24 +28,22 @@ export const sql: Part = {
 
 async function measureAll(places: Places, quick: boolean): Promise<string> {
   const scale = quick ? QUICK : FULL;
-  // In a process of its own: an application has one client too, and the engine makes the best of that.
-  const worker = async <T>(script: string, client: ClientName): Promise<T> => {
-    console.error(`sql: ${script}, ${client}`);
-    const address = await places.fresh(clients[client].site);
-    const args = [client, address, ...(quick ? ["--quick"] : [])];
-    return runWorker(new URL(`${script}.ts`, import.meta.url), args);
-  };
+  const all = quick ? atOnce : inTurn;
 
-  const speeds: Speed[] = [];
-  for (const client of CLIENTS) speeds.push(await worker("speed", client));
-  const sweeps: Sweeping[] = [];
-  for (const client of DATABASES) sweeps.push(await worker("sweep", client));
-  const sizes: Sizes[] = [];
-  for (const client of DATABASES) {
-    console.error(`sql: sizes, ${client}`);
-    const address = await places.fresh(clients[client].site);
-    sizes.push(await measureSizes(client, address, scale.stored));
+  async function addressFor(what: string, client: ClientName): Promise<string> {
+    console.error(`sql: ${what}, ${client}`);
+    return places.fresh(clients[client].site);
   }
+  // In a process of its own: an application has one client too, and the engine makes the best of that.
+  async function worker<T>(what: string, client: ClientName): Promise<T> {
+    const args = [client, await addressFor(what, client), ...(quick ? ["--quick"] : [])];
+    return runWorker(new URL(`${what}.ts`, import.meta.url), args);
+  }
+  const speeds = await all(CLIENTS, (client) => worker<Speed>("speed", client));
+  const sweeps = await all(DATABASES, (client) => worker<Sweeping>("sweep", client));
+  const sizes = await all(DATABASES, async (client) =>
+    measureSizes(client, await addressFor("sizes", client), scale.stored),
+  );
 
   return [
     introduction(places),
@@ -86,4 +84,15 @@ function aboutSweep({ swept, sweeps }: Scale): string {
 
 function aboutSizes({ stored }: Scale): string {
   return `${stored.toLocaleString("en")} sessions with 200 bytes of data, 1 a user, one by one as they come, tables and indexes: \`dbstat\`, \`pg_total_relation_size\`, \`data_length + index_length\`. By hand nobody has times, policy and the hashes of two secrets.`;
+}
+
+async function inTurn<T, R>(some: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
+  const found: R[] = [];
+  for (const one of some) found.push(await act(one));
+  return found;
+}
+
+/** Where nothing is measured. */
+function atOnce<T, R>(some: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
+  return Promise.all(some.map(act));
 }

@@ -10,12 +10,11 @@ export interface Scale extends Pace {
   readonly stored: number;
 }
 
-/** No more calls in a round than there are sessions: MariaDB does nothing where a row is so already. */
 export const FULL: Scale = {
-  rounds: 21,
-  warmUp: 3,
+  rounds: 15,
+  warmUp: 2,
   calls: { 1: 500, 64: 1_000 },
-  callsInProcess: 5_000,
+  callsInProcess: 2_000,
   swept: 1_000_000,
   sweeps: 5,
   stored: 50_000,

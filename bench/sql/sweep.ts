@@ -35,7 +35,7 @@ async function run(
   address: string,
   scale: Scale,
 ): Promise<Sweep[]> {
-  const connected = await client.connect(address, { options: { timeLimit: 60_000 } });
+  const connected = await client.connect(address);
   const now = Date.now();
   await fill(connected, client.dialect, scale.swept, now);
   const load = startLoad(name, address, scale.swept);

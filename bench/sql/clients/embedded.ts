@@ -1,7 +1,7 @@
 import { migrate, sqlStore } from "@sojourn/sql";
 import { type EmbeddedSqlite, sqlite } from "@sojourn/sql/sqlite";
 import { DELETE, INSERT, SELECT, tableStatements, UPDATE } from "../by-hand.ts";
-import type { Connected, Connecting, Rows, Table, TableRow } from "../connected.ts";
+import { type Connected, PATIENT, type Rows, type Table, type TableRow } from "../connected.ts";
 import { PRAGMAS } from "./pragmas.ts";
 
 /** What is used of node:sqlite and better-sqlite3 by hand. */
@@ -22,10 +22,7 @@ interface Statement {
 }
 
 /** `open` gives a connection to the file. The store has one of its own. */
-export async function connectEmbedded(
-  open: () => Database,
-  { options }: Connecting,
-): Promise<Connected> {
+export async function connectEmbedded(open: () => Database): Promise<Connected> {
   const [own, other] = [open(), open()];
   for (const database of [own, other]) {
     for (const pragma of PRAGMAS) database.exec(pragma);
@@ -34,7 +31,7 @@ export async function connectEmbedded(
   const made = await migrate(database);
   if (made.length > 0) tableStatements("sqlite").forEach((statement) => other.exec(statement));
   return {
-    store: sqlStore(database, options),
+    store: sqlStore(database, PATIENT),
     table: tableIn(other),
     run(statement, values = []) {
       const prepared = other.prepare(statement);

@@ -2,10 +2,10 @@ import { createClient, type InValue } from "@libsql/client";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { libsql } from "@sojourn/sql/sqlite";
 import { DELETE, INSERT, SELECT, tableStatements, UPDATE } from "../by-hand.ts";
-import type { Connected, Connecting, Rows, TableRow } from "../connected.ts";
+import { type Connected, PATIENT, type Rows, type TableRow } from "../connected.ts";
 import { PRAGMAS } from "./pragmas.ts";
 
-export async function connectLibsql(path: string, { options }: Connecting): Promise<Connected> {
+export async function connectLibsql(path: string): Promise<Connected> {
   // A pragma is a connection's: one connection each.
   const open = () => createClient({ url: `file:${path}`, concurrency: 1 });
   const [own, other] = [open(), open()];
@@ -23,7 +23,7 @@ export async function connectLibsql(path: string, { options }: Connecting): Prom
     for (const statement of tableStatements("sqlite")) await run(statement);
   }
   return {
-    store: sqlStore(database, options),
+    store: sqlStore(database, PATIENT),
     table: {
       select: async (id, now) => (await run(SELECT, [id, now])).rows[0] as unknown as TableRow,
       update: (id, data) => written(UPDATE, data, id),

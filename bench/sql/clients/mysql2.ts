@@ -2,13 +2,19 @@ import { migrate, sqlStore } from "@sojourn/sql";
 import { mysql2 } from "@sojourn/sql/mysql";
 import { createPool, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
 import { DELETE, INSERT, SELECT, tableStatements, UPDATE } from "../by-hand.ts";
-import type { Connected, Connecting, Rows, TableRow } from "../connected.ts";
+import {
+  type Connected,
+  type Connecting,
+  PATIENT,
+  type Rows,
+  type TableRow,
+} from "../connected.ts";
 
 type Value = string | number | null;
 
 export async function connectMysql2(
   uri: string,
-  { options, connections = 10 }: Connecting,
+  { connections = 10 }: Connecting = {},
 ): Promise<Connected> {
   const pool = createPool({ uri, connectionLimit: connections });
   const written = async (sql: string, ...values: Value[]) =>
@@ -19,7 +25,7 @@ export async function connectMysql2(
     for (const statement of tableStatements("mysql")) await pool.query(statement);
   }
   return {
-    store: sqlStore(database, options),
+    store: sqlStore(database, PATIENT),
     table: {
       async select(id, now) {
         const [rows] = await pool.execute<RowDataPacket[]>(SELECT, [id, now]);

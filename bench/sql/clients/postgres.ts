@@ -4,7 +4,14 @@ import { pg, pglite, postgresJs } from "@sojourn/sql/postgres";
 import { Pool } from "pg";
 import postgres from "postgres";
 import { DELETE, INSERT, numbered, SELECT, TABLE, tableStatements, UPDATE } from "../by-hand.ts";
-import type { Connected, Connecting, Rows, Table, TableRow } from "../connected.ts";
+import {
+  type Connected,
+  type Connecting,
+  PATIENT,
+  type Rows,
+  type Table,
+  type TableRow,
+} from "../connected.ts";
 
 const [select, update, insert, remove] = [SELECT, UPDATE, INSERT, DELETE].map(numbered) as [
   string,
@@ -13,11 +20,14 @@ const [select, update, insert, remove] = [SELECT, UPDATE, INSERT, DELETE].map(nu
   string,
 ];
 
-export async function connectPg(url: string, connecting: Connecting): Promise<Connected> {
-  const pool = new Pool({ connectionString: url, max: connecting.connections ?? 10 });
+export async function connectPg(
+  url: string,
+  { connections = 10 }: Connecting = {},
+): Promise<Connected> {
+  const pool = new Pool({ connectionString: url, max: connections });
   const written = async (text: string, ...values: unknown[]) =>
     (await pool.query(text, values)).rowCount ?? 0;
-  return connected(pg(pool), connecting, {
+  return connected(pg(pool), {
     table: {
       select: async (id, now) => (await pool.query<TableRow>(select, [id, now])).rows[0],
       update: (id, data) => written(update, data, id),
@@ -29,10 +39,13 @@ export async function connectPg(url: string, connecting: Connecting): Promise<Co
   });
 }
 
-export async function connectPostgresJs(url: string, connecting: Connecting): Promise<Connected> {
-  const sql = postgres(url, { max: connecting.connections ?? 10 });
+export async function connectPostgresJs(
+  url: string,
+  { connections = 10 }: Connecting = {},
+): Promise<Connected> {
+  const sql = postgres(url, { max: connections });
   const table = sql(TABLE);
-  return connected(postgresJs(sql), connecting, {
+  return connected(postgresJs(sql), {
     table: {
       async select(id, now) {
         const [row] = await sql<TableRow[]>`SELECT id, user_id, data, expires_at FROM ${table}
@@ -53,11 +66,11 @@ export async function connectPostgresJs(url: string, connecting: Connecting): Pr
   });
 }
 
-export async function connectPglite(folder: string, connecting: Connecting): Promise<Connected> {
+export async function connectPglite(folder: string): Promise<Connected> {
   const database = new PGlite(folder);
   const written = async (text: string, ...values: unknown[]) =>
     (await database.query(text, values)).affectedRows ?? 0;
-  return connected(pglite(database), connecting, {
+  return connected(pglite(database), {
     table: {
       select: async (id, now) => (await database.query<TableRow>(select, [id, now])).rows[0],
       update: (id, data) => written(update, data, id),
@@ -71,12 +84,11 @@ export async function connectPglite(folder: string, connecting: Connecting): Pro
 
 async function connected(
   database: SqlDatabase,
-  { options }: Connecting,
   byHand: { table: Table } & Pick<Connected, "run" | "close">,
 ): Promise<Connected> {
   const made = await migrate(database);
   if (made.length > 0) {
     for (const statement of tableStatements("postgres")) await byHand.run(statement);
   }
-  return { store: sqlStore(database, options), ...byHand };
+  return { store: sqlStore(database, PATIENT), ...byHand };
 }
