@@ -40,7 +40,8 @@ export function lending<Connection>(
     try {
       return await Promise.race([run(connection), tooLong]);
     } finally {
-      settled.abort();
+      // With a reason, since without one it would make an error.
+      settled.abort(null);
       release(connection);
     }
   };
