@@ -27,5 +27,5 @@ function run(name: TaskName): Promise<unknown> {
 console.log("ready");
 await once(process.stdin, "data");
 const result = await run(task as TaskName);
-console.log(`done ${JSON.stringify(result ?? null)}`);
-process.exit();
+// It may be more than a pipe holds.
+process.stdout.write(`done ${JSON.stringify(result ?? null)}\n`, () => process.exit());
