@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inspect } from "node:util";
-import { CorruptRecordError, type Store, StoreUnavailableError } from "@sojourn/core";
+import { CorruptRecordError, type Store } from "@sojourn/core";
 import { startProxy, until } from "@sojourn/servers";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { errorOf } from "../error-of.ts";
 import { clients, type Open, type Wanted } from "./clients.ts";
 import { HOUR, newPartition, NOW, recordOf, startWorld, type World } from "./world.ts";
 
@@ -12,8 +12,6 @@ const USER = "sessions_of_a_shop";
 /** Who must have a password. */
 const GUARDED = "somebody_guarded";
 const PASSWORD = "a-password-of-the-database";
-/** In the record, and so in parameters. */
-const SECRETS = ["the-credential-of-ada", "the-data-of-ada", PASSWORD];
 
 let world: World;
 
@@ -42,42 +40,6 @@ function storeOf(open: Open, port: number, wanted: Wanted = {}, prefix?: string)
   const { database, close } = open(port, { timeLimit, ...wanted });
   onTestFinished(() => close().catch(() => {}));
   return sqlStore(database, { timeLimit, ...(prefix !== undefined && { prefix }) });
-}
-
-/** What any call says. It says nothing of what was in it. */
-async function errorOf(store: Store): Promise<Error> {
-  const record = recordOf(newPartition(), "a", {
-    userId: "ada",
-    credential: "the-credential-of-ada",
-    data: { key: '"the-data-of-ada"' },
-  });
-  const limit = { max: 5, onLimit: "refuse" } as const;
-  const calls = [
-    () => store.create(record, NOW, { limit }),
-    () => store.create({ ...record, authenticatedAt: null }, NOW),
-    () => store.read(record, NOW),
-    () => store.update(record, { set: record.data }, NOW),
-    () => store.delete(record),
-    () => store.list(record.partition, NOW),
-    () => store.deleteAll(record.partition, NOW),
-    () => store.sweep(NOW, 10),
-  ];
-  const errors: Error[] = [];
-  for (const call of calls) {
-    const error = await call().then(
-      () => new Error("It resolved."),
-      (error: unknown) => error as Error,
-    );
-    expect(error, error.message).toBeInstanceOf(StoreUnavailableError);
-    for (const secret of [...SECRETS, record.partition, record.handle]) {
-      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(secret);
-      expect(JSON.stringify(error)).not.toContain(secret);
-    }
-    errors.push(error);
-  }
-  const messages = new Set(errors.map(({ message }) => message));
-  expect([...messages]).toHaveLength(1);
-  return errors[0] as Error;
 }
 
 describe.each(Object.entries(clients))("%s", (_, open) => {
@@ -111,6 +73,7 @@ describe.each(Object.entries(clients))("%s", (_, open) => {
     const password = `not ${PASSWORD}`;
     const { message } = await errorOf(
       storeOf(open, world.server.port, { user: GUARDED, password }),
+      [PASSWORD],
     );
     expect(message).toBe("The database failed (28P01). It refuses the user or the password.");
   });
