@@ -24,7 +24,8 @@ export interface ReplicaTarget {
 
   /**
    * Takes those states that stand over what is there, each in one atomic step, and gives how many
-   * changed something. Limits are not looked at. A tombstone that meets another, or a record, is kept
+   * changed something. Limits are not looked at. A record that has expired and is still there stands over
+   * an older one, whose deadline may have been later. A tombstone that meets another, or a record, is kept
    * until the later deadline of the two.
    *
    * If it rejects, some may have been taken. Applying all again is harmless.

@@ -53,8 +53,8 @@ export function memoryReplica(
     }
     const { record, revision } = state;
     if (now >= Math.min(record.expiresAt, record.idleExpiresAt)) return false;
-    if (there?.kind === "record" && there.revision >= revision) return false;
     const row = partitions.find(record);
+    if (row !== undefined && (journal.find(record)?.revision ?? 0) >= revision) return false;
     if (row === undefined) makeRoom(now);
     else table.remove(row);
     table.add(record, record.version);

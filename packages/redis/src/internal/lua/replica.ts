@@ -24,7 +24,7 @@ export const APPLY: string = `${PARTS}
 local now, slack, handle = time(ARGV[1]), ARGV[2], ARGV[3]
 local deadline, value = tonumber(ARGV[4]), ARGV[5]
 local there = redis.call('HMGET', key, handle, handle .. '+', handle .. '-')
-local r, due = record(there[1])
+local r = record(there[1])
 local tombstone = number(there[3])
 if tombstone and now >= tombstone then tombstone = nil end
 
@@ -39,7 +39,7 @@ end
 
 local new, newDue = record(value)
 if not new or now >= newDue then return 0 end
-if r and now < due and tonumber(ARGV[7]) <= (number(there[2]) or 0) then return 0 end
+if r and tonumber(ARGV[7]) <= (number(there[2]) or 0) then return 0 end
 redis.call('HSET', key, handle, value)
 if ARGV[6] == '' then
   redis.call('HDEL', key, handle .. '.', handle .. '-')

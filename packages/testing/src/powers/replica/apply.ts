@@ -207,6 +207,18 @@ export const applyCases: readonly PowerCase<Replicable>[] = [
     },
   },
   {
+    title: "invariant 4: an expired record is not brought back by an older one that lasts longer",
+    async run({ power }) {
+      const partition = newPartition();
+      const { replica } = power.powers;
+      const older = recordState(partition, NOW + 1);
+      const newer = recordState(partition, NOW + 2, { idleExpiresAt: NOW + MINUTE });
+      await replica.apply([newer], NOW);
+      same(await replica.apply([older], NOW + MINUTE), 0, "how many changed something");
+      same(await power.read(older.record, NOW + MINUTE), null, "what is read");
+    },
+  },
+  {
     title: "replica: what was applied and is applied again, in any company, changes nothing",
     async run({ power }) {
       const [first, second] = [newPartition(), newPartition()];

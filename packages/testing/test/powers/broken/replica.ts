@@ -158,6 +158,7 @@ const STANDS = "invariant 2: a tombstone stands over every record";
 const BACK = "invariant 2: a session that was ended here";
 const LATER = "invariant 2: a tombstone is kept until the later";
 const STAMP = "invariant 2: a login from before a stamp";
+const EXPIRED = "invariant 4: an expired record is not brought back";
 const AGAIN = "replica: what was applied and is applied again";
 const COPY = "replica: who follows from the beginning";
 const KINDS = "replica: from a cursor on there is every kind";
@@ -316,6 +317,15 @@ export const brokenReplicas: readonly BrokenPower<Replicable>[] = [
   altered("takes what comes last", NEWER, (plain) => ({
     take(state, now) {
       if (state.kind !== "record") return plain.take(state, now);
+      force(plain, state.record, state.revision);
+      return true;
+    },
+  })),
+  altered("takes an older state where the newer one has expired", EXPIRED, (plain) => ({
+    take(state, now) {
+      if (state.kind !== "record" || plain.stateAt(state.record, now) !== null) {
+        return plain.take(state, now);
+      }
       force(plain, state.record, state.revision);
       return true;
     },

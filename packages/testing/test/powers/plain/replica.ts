@@ -94,7 +94,8 @@ export class PlainReplica {
       this.tombstones.set(name, Math.max(expiresAt, met));
     } else {
       if (!isLive(state.record, now)) return false;
-      if (there !== null && there.revision >= state.revision) return false;
+      const held = this.oracle.records.some((record) => nameOf(record) === name);
+      if (held && (this.revisions.get(name) ?? 0) >= state.revision) return false;
       this.oracle.put(state.record);
       this.revisions.set(name, state.revision);
     }
