@@ -123,6 +123,26 @@ describe.each(Object.entries(clients))("%s", (name, open) => {
     await proxy.stop();
   });
 
+  test("a connection that ends amid a login takes nothing else with it", async () => {
+    const store = opened({ max: 1, timeLimit: 2_000 });
+    const other = await world.connect();
+    const partition = newPartition();
+    const a = recordOf(partition, "a");
+    await store.create(a, NOW);
+    const release = await holdRow(other, a);
+    const login = store.create(recordOf(partition, "b"), NOW, { limit: LIMIT });
+    login.catch(() => {});
+    await world.waiting(1);
+    await world.admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+    );
+    await expect(login).rejects.toThrow(StoreUnavailableError);
+    await release();
+    const again = () => store.create(recordOf(partition, "c"), NOW, { limit: LIMIT });
+    expect(await until("it has a connection again", again)).toMatchObject({ evicted: [a.handle] });
+    expect(await namesIn(store, partition)).toEqual(["c"]);
+  });
+
   test("a deadlock is tried again", async () => {
     const store = opened({ timeLimit: 20_000 });
     const other = await world.connect();

@@ -38,15 +38,36 @@ export function postgresJsConnect(client: PostgresJsClient): Connect {
           // Not waited for: it goes with the first statement. If it fails, so does all that follows.
           transaction.unsafe(bounds(timeLimit)).then(undefined, () => {});
           const query = querying(transaction);
-          return run((statement) => {
+          return run(async (statement) => {
             check();
-            return query(statement);
+            try {
+              return await query(statement);
+            } catch (error) {
+              if (isLost(error)) await forever();
+              throw error;
+            }
           });
         });
         return result as T;
       },
     };
   };
+}
+
+/** Whether the connection is no more. */
+function isLost(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && /^(CONNECTION_(CLOSED|DESTROYED)|E[A-Z]+)$/.test(code);
+}
+
+/**
+ * Of a connection that is lost `begin` hears by itself, and rejects. If the function that it runs rejected
+ * too, postgres.js (3.4.9) would write ROLLBACK to a socket that is not there, in a callback of its own
+ * where nobody can catch what that throws: it would end the process.
+ * https://github.com/porsager/postgres/issues/1208
+ */
+function forever(): Promise<never> {
+  return new Promise(() => {});
 }
 
 /**
