@@ -31,15 +31,21 @@ export function failure(error: unknown): StoreUnavailableError | CorruptRecordEr
 /** By code, or by words where a client has no code for it. */
 const REMEDIES: readonly (readonly [signs: RegExp, remedy: string])[] = [
   [/^(42P01|1146)$|no such table/, "Run migrate() first."],
-  [/^(42501|1142|1143)$/, "Its user may not do that: the README lists what it must be allowed."],
+  [
+    /^(42501|1044|1142|1143)$/,
+    "Its user may not do that: the README lists what it must be allowed.",
+  ],
   [/^(28P01|28000|1045)$/, "It refuses the user or the password."],
   [/^(3D000|1049)$/, "There is no database of that name."],
-  [/^(25006|1290|1792)$/, "It is read-only, as a replica is: connect to the primary."],
+  [/^(25006|1290|1792|1836)$/, "It is read-only, as a replica is: connect to the primary."],
   [/^(53300|1040)$/, "It has no connection left: give the pool a lower maximum."],
   [/^(ECONNREFUSED|ENOTFOUND|CONNECT_TIMEOUT)$/, "Does it run, and is that its address?"],
   // pg has no codes for these.
   [/^timeout exceeded when trying to connect$/, "The pool had no connection free in time."],
-  [/^(Connection terminated|Client has encountered)/, "The connection was lost."],
+  [
+    /^(Connection terminated|Client has encountered)|^(PROTOCOL_CONNECTION_LOST|ECONNRESET|EPIPE)$/,
+    "The connection was lost.",
+  ],
 ];
 
 /** SQLite's result codes, of which an extended one keeps the primary one in its last byte. */
