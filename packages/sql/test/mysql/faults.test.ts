@@ -1,0 +1,131 @@
+import { StoreUnavailableError } from "@sojourn/core";
+import { type Proxy, startProxy, until } from "@sojourn/servers";
+import { expectNothingLost, type Load, SLOW, startLoad } from "@sojourn/servers/load";
+import { sqlStore } from "@sojourn/sql";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { open, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
+import { NOW, someSession } from "./sessions.ts";
+
+const TIME_LIMIT = 500;
+const CLIENTS = 8;
+
+type Fault = readonly [what: string, inject: (line: Proxy, load: Load) => Promise<void>];
+
+const faults: readonly Fault[] = [
+  [
+    "a network that is cut",
+    async (line, load) => {
+      await line.cut();
+      await load.rejected(CLIENTS);
+      await line.heal();
+    },
+  ],
+  [
+    "connections that break amid statements and amid answers",
+    async (line, load) => {
+      for (const direction of ["up", "down", "up", "down"] as const) {
+        line.cutAfter(1 + Math.floor(Math.random() * 500), direction);
+        await load.acknowledged(50);
+      }
+    },
+  ],
+  [
+    "answers that are lost after the statements got through",
+    async (line, load) => {
+      line.drop();
+      await load.rejected(CLIENTS);
+      // No network loses bytes amid a connection that goes on.
+      await line.cut();
+      await line.heal();
+    },
+  ],
+  [
+    "answers that come after the time limit",
+    async (line, load) => {
+      line.delay(TIME_LIMIT + 100);
+      await load.rejected(CLIENTS);
+      await line.heal();
+    },
+  ],
+  [
+    "statements that get through when nobody waits for them any more",
+    async (line, load) => {
+      line.stall();
+      await load.rejected(CLIENTS);
+      await line.heal();
+    },
+  ],
+];
+
+/** With the large numbers each by itself, three times; else all, one after the other. */
+const plans: readonly (readonly [what: string, faults: readonly Fault[]])[] =
+  process.env.SOJOURN_FULL === "1"
+    ? faults.map((fault) => [fault[0], [fault, fault, fault]])
+    : [["all of it", faults]];
+
+describe("nothing that was acknowledged is lost, and nothing comes back", () => {
+  test.each(plans)("by %s", SLOW, async (what, plan) => {
+    const server = await startWithTables();
+    onTestFinished(() => server.stop());
+    const line = await startProxy(server.port);
+    onTestFinished(() => line.stop());
+    const stores = [1, 2].map(() => openStore(line.port, { timeLimit: TIME_LIMIT }));
+    const load = startLoad(stores, { clients: CLIENTS });
+    for (const [i, [, inject]] of plan.entries()) {
+      await load.reached((i + 1) / (plan.length + 1));
+      await inject(line, load);
+    }
+    const history = await load.finish(openStore(server.port, PATIENT));
+    const failures = expectNothingLost(`MariaDB, ${what}`, history);
+    expect(failures.length).toBeGreaterThan(CLIENTS);
+  });
+
+  test("by a server that is killed in mid-load, three times", SLOW, async () => {
+    const server = await startWithTables({ durable: true });
+    onTestFinished(() => server.stop());
+    const stores = [1, 2].map(() => openStore(server.port, { timeLimit: TIME_LIMIT }));
+    const load = startLoad(stores, { clients: CLIENTS });
+    for (const share of [0.25, 0.5, 0.75]) {
+      await load.reached(share);
+      await server.kill();
+      await server.restart();
+    }
+    const history = await load.finish(openStore(server.port, PATIENT));
+    expect(expectNothingLost("MariaDB, killed", history)).not.toEqual([]);
+  });
+});
+
+test("a server that ends idle connections ends nothing else: the next call has a new one", async () => {
+  const server = await startWithTables();
+  onTestFinished(() => server.stop());
+  const admin = open(server.port);
+  onTestFinished(admin.close);
+  const store = openStore(server.port);
+  const record = someSession();
+  await store.create(record, NOW);
+  const others =
+    "SELECT id FROM information_schema.processlist WHERE user = 'sojourn' AND id <> connection_id()";
+  for (const { id } of await rowsOf(admin.pool, others)) await admin.pool.query(`KILL ${id}`);
+  await until("they are gone", async () => (await rowsOf(admin.pool, others)).length === 0);
+  expect(await until("it connects anew", () => store.read(record, NOW))).not.toBe(null);
+});
+
+test("a connection that is silently lost is not missing in the pool", async () => {
+  const server = await startWithTables();
+  onTestFinished(() => server.stop());
+  const line = await startProxy(server.port);
+  onTestFinished(() => line.stop());
+  const { database, pool, close } = open(line.port, { connectionLimit: 1 });
+  onTestFinished(close);
+  const store = sqlStore(database, { timeLimit: 200 });
+  const record = someSession();
+  await until("it is there", () => store.create(record, NOW));
+  const [first] = await rowsOf(pool, "SELECT connection_id() AS id");
+  // From here on nothing comes back on the connection that is open, while new ones would work.
+  line.drop();
+  await expect(store.read(record, NOW)).rejects.toThrow(StoreUnavailableError);
+  await line.heal();
+  expect(await until("it is read", () => store.read(record, NOW))).not.toBe(null);
+  const [second] = await rowsOf(pool, "SELECT connection_id() AS id");
+  expect(second?.id).not.toBe(first?.id);
+});
