@@ -103,8 +103,13 @@ export function createReplicated(
         "update",
         change.credential === undefined ? acknowledge.writes : acknowledge.renewals,
         ({ store }) => store.update(ref, change, now, given),
-        ({ status }) =>
-          status === "updated" ? { partition: ref.partition, handles: [ref.handle] } : null,
+        ({ status }) => {
+          if (status !== "updated") return null;
+          const { expiresAt, idleExpiresAt } = change.envelope ?? {};
+          // A deadline that was moved back may be an end.
+          const ended = expiresAt !== undefined || idleExpiresAt !== undefined;
+          return { partition: ref.partition, handles: [ref.handle], ended };
+        },
       ),
 
     delete: (ref, given) =>

@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from "@sojourn/core";
 import { expect, test } from "vitest";
 import { handle, newRecord, NOW } from "./records.ts";
-import { holds, settled, stage } from "./stage.ts";
+import { holds, pass, settled, stage } from "./stage.ts";
 
 const P = "one-partition---";
 const [a, b] = ["a", "b"].map(handle) as [string, string];
@@ -51,7 +51,7 @@ test("a revocation that no replica confirms in time is an error that says where 
   for (const replica of replicas) replica.fault = "fail";
   const failed = store.delete(refA).catch((error: unknown) => error);
   await settled();
-  await clock.advance(1_000);
+  await pass(clock, 1_000);
   const error = await failed;
   expect(error).toBeInstanceOf(StoreUnavailableError);
   expect(String(error)).toMatch(/done on the primary.*1 of 2/);
@@ -68,15 +68,15 @@ test("who repeats it is told `gone` only when a replica has it", async () => {
   for (const replica of replicas) replica.fault = "fail";
   const first = store.delete(refA).catch(() => null);
   await settled();
-  await clock.advance(1_000);
+  await pass(clock, 1_000);
   await first;
   const elsewhere = another();
   const again = elsewhere.delete(refA).catch(() => null);
   await settled();
-  await clock.advance(1_000);
+  await pass(clock, 1_000);
   expect(await again).toBe(null);
   for (const replica of replicas) replica.fault = null;
-  await clock.advance(20_000);
+  await pass(clock, 20_000);
   expect(await elsewhere.delete(refA)).toBe("gone");
   expect(await holds(replicas[0]!, P, [a])).toEqual(["a ended"]);
 });
@@ -162,6 +162,6 @@ test("a write of unknown fate is looked for, and found by the replicas", async (
   await expect(store.delete(refA)).rejects.toThrow(StoreUnavailableError);
   expect(await store.read(refA, NOW)).toBe(null);
   await settled();
-  await clock.advance(1_000);
+  await pass(clock, 1_000);
   expect(await holds(replicas[0]!, P, [a])).toEqual(["a ended"]);
 });

@@ -1,7 +1,7 @@
 import { memoryStore } from "@sojourn/memory";
 import { expect, test } from "vitest";
 import { handle, newRecord, NOW } from "./records.ts";
-import { holds, settled, stage, stand } from "./stage.ts";
+import { holds, pass, settled, stage, stand } from "./stage.ts";
 
 const P = "one-partition---";
 const [a, b, c, d] = ["a", "b", "c", "d"].map(handle) as [string, string, string, string];
@@ -64,7 +64,7 @@ test("a session that changed a hundred times while a replica was away is sent on
   expect(store.replicationLag()).toMatchObject([{ queued: 1 }]);
   replica.fault = null;
   const before = replica.seen.calls["replica.apply"];
-  await clock.advance(10_000);
+  await pass(clock, 10_000);
   expect(await replica.inside.read({ partition: P, handle: a }, NOW)).toMatchObject({
     data: { n: "99" },
   });
@@ -86,7 +86,7 @@ test("a replica that is away is tried again after 100 ms, then after twice as lo
     await settled();
     if (replica.seen.calls["replica.apply"] > seen) tries.push(clock.now() - from);
     seen = replica.seen.calls["replica.apply"];
-    await clock.advance(100);
+    await pass(clock, 100);
   }
   expect(tries).toEqual([
     0, 100, 300, 700, 1500, 3100, 6300, 12_700, 22_700, 32_700, 42_700, 52_700,
@@ -114,9 +114,9 @@ test("the lag says how many wait, since when, and what failed", async () => {
   ]);
   replica.fault = "fail";
   await store.create(newRecord(P, b), NOW);
-  await clock.advance(50);
+  await pass(clock, 50);
   await store.create(newRecord(P, c), NOW);
-  await clock.advance(20);
+  await pass(clock, 20);
   const [lag] = store.replicationLag();
   expect(lag).toMatchObject({ queued: 2, oldest: 70 });
   expect(lag?.failures).toBeGreaterThan(0);
@@ -130,12 +130,12 @@ test("an away store and its return are told of once", async () => {
   replica.fault = "fail";
   await store.create(newRecord(P, b), NOW);
   await settled();
-  await clock.advance(5_000);
+  await pass(clock, 5_000);
   expect(heard("store_away")).toEqual([
     { type: "store_away", store: 1, reason: "store-unavailable", at: NOW },
   ]);
   replica.fault = null;
-  await clock.advance(10_000);
+  await pass(clock, 10_000);
   expect(heard("store_back")).toHaveLength(1);
 });
 
@@ -153,7 +153,7 @@ test("a queue that is full is dropped, which is told, and nothing is lost by it"
   expect(heard("queue_overflow")[0]).toMatchObject({ store: 1, dropped: expect.any(Number) });
   expect(store.replicationLag()[0]).toMatchObject({ behind: true });
   replica.fault = null;
-  await clock.advance(30_000);
+  await pass(clock, 30_000);
   expect(await holds(replica, P, many)).toHaveLength(12);
   expect(store.replicationLag()[0]).toMatchObject({ queued: 0, behind: false });
 });
@@ -191,8 +191,7 @@ test("what a process had queued when it was killed, the next one finds", async (
   replica.fault = null;
   const next = another();
   await next.read({ partition: P, handle: c }, NOW);
-  await clock.advance(1);
-  await settled();
+  await pass(clock, 1);
   expect(await holds(replica, P, [a, b])).toEqual(["a ended", "b lives"]);
 });
 
@@ -208,8 +207,7 @@ test("what a process had queued that nobody starts again, the others find within
   await settled();
   await store.close();
   expect(await holds(replica, P, [a])).toEqual([]);
-  await clock.advance(60_000);
-  await settled();
+  await pass(clock, 60_000);
   expect(await holds(replica, P, [a])).toEqual(["a lives"]);
 });
 
@@ -224,8 +222,7 @@ test("a replica that lost all it had gets all of it again", async () => {
   const empty = memoryStore({ replicable: true });
   Object.assign(first.seen, stand(empty).seen);
   Object.assign(first.inside.powers.replica, empty.powers.replica);
-  await clock.advance(60_000);
-  await settled();
+  await pass(clock, 60_000);
   expect(heard("catch_up_restarted")).toMatchObject([{ store: 1, reason: "history-lost" }]);
   const states = await empty.powers.replica.states(P, [a, b], NOW);
   expect(states.map(({ kind }) => kind)).toEqual(["record", "tombstone"]);
@@ -251,9 +248,9 @@ test("drain waits until all is sent, and says so", async () => {
   await store.create(newRecord(P, a), NOW);
   const drained = store.drain({ within: 60_000 });
   await settled();
-  await clock.advance(100);
+  await pass(clock, 100);
   replica.fault = null;
-  await clock.advance(2_000);
+  await pass(clock, 2_000);
   expect(await drained).toBe(true);
   expect(await holds(replica, P, [a])).toEqual(["a lives"]);
 });
@@ -263,7 +260,7 @@ test("drain gives up when its time is up, or when it is told to", async () => {
   for (const replica of replicas) replica.fault = "fail";
   await store.create(newRecord(P, a), NOW);
   const late = store.drain({ within: 500 });
-  await clock.advance(500);
+  await pass(clock, 500);
   expect(await late).toBe(false);
   const ended = new AbortController();
   const told = store.drain({ within: 60_000, signal: ended.signal });
@@ -282,7 +279,7 @@ test("after close nothing is sent, and calls say that it is closed", async () =>
   const before = JSON.stringify(calls);
   await expect(store.create(newRecord(P, b), NOW)).rejects.toThrow("closed");
   await expect(store.read({ partition: P, handle: a }, NOW)).rejects.toThrow("closed");
-  await clock.advance(600_000);
+  await pass(clock, 600_000);
   expect(JSON.stringify(calls)).toBe(before);
 });
 

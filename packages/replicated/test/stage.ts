@@ -99,3 +99,10 @@ export async function holds({ inside }: Stood, partition: string, handles: reado
     return `${handle.replace(/-*A$/, "")} ${state.kind === "record" ? "lives" : "ended"}`;
   });
 }
+
+/** Lets so many ms pass, for whoever has gone to sleep by then. */
+export async function pass(clock: FakeClock, ms: number): Promise<void> {
+  await settled();
+  await clock.advance(ms);
+  await settled();
+}

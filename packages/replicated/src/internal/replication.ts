@@ -11,7 +11,7 @@ import { createCopy, noMajority } from "./copy.ts";
 import { createFailover, type Failover } from "./failover.ts";
 import { Follower } from "./follower.ts";
 import { createMember, isAway, type Member } from "./member.ts";
-import { notePromotions } from "./promoted.ts";
+import { notePromotion, notePromotions } from "./promoted.ts";
 import type { Change } from "./queue.ts";
 
 /** Who is primary, who follows it, and how they are read while it is away. */
@@ -129,9 +129,10 @@ export class Replication {
     try {
       await Promise.allSettled(this.#pending);
       const now = this.#settings.clock.now();
-      const has = await notePromotions([member, ...(await copy())], now);
+      const has = await notePromotions(await copy(), now);
       const needed = this.#settings.majority;
       if (has < needed && !acceptLoss) throw noMajority(has, needed);
+      if (has === 0) await notePromotion(member, now);
       member.promotedAt = now;
       const { followers } = this.#view;
       this.#view = this.#viewOf(member);

@@ -65,7 +65,8 @@ export function through(
         throw error;
       },
     );
-    if (isRepeated) void clock.sleep(repeated).then(() => isOpen() && run().catch(() => {}));
+    if (isRepeated)
+      void clock.sleep(repeated).then(() => (isOpen() ? run().catch(() => {}) : undefined));
     await clock.sleep(down);
     if (!isOpen() || answerIsLost) return new Promise(() => {});
     return outcome();
@@ -79,7 +80,7 @@ export function through(
     tooLate.catch(() => {});
     return Promise.race([arrive(run, operation), tooLate]).finally(() => {
       settled.abort();
-      if (line.isDead) return new Promise(() => {});
+      return line.isDead ? new Promise(() => {}) : undefined;
     });
   });
 }

@@ -138,13 +138,15 @@ export function simProcess({
   async function revokeAll(): Promise<void> {
     const partition = random.pick(partitions);
     const now = clock.now();
-    const there = truth.all.filter((known) => known.partition === partition);
+    // What another revocation may have ended, of which nobody knows, is that one's to answer for.
+    const there = truth.all.filter((known) => known.partition === partition && !known.isDoubtful);
     truth.endangered(partition, Infinity);
     const sure = there.filter(({ createdAt }) => createdAt !== null);
     const outcome = await tried(`revoke all ${partition}`, store.deleteAll(partition, now));
     truth.endangered(partition, clock.now() + LATE);
     if (outcome === null) return;
-    for (const known of sure) known.endedAt ??= clock.now();
+    const gone = outcome.map((handle) => truth.of(handle)).filter((known) => known !== undefined);
+    for (const known of [...sure, ...gone]) known.endedAt ??= clock.now();
     truth.revokedAll(partition, now, clock.now());
   }
 
