@@ -1,6 +1,7 @@
 import type { ReplicaState, SessionRef } from "@sojourn/core";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { sqlite } from "@sojourn/sql/sqlite";
+import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { migrations } from "../../src/internal/sqlite/replica/migrations.ts";
@@ -182,4 +183,32 @@ test("more states than one transaction takes are all taken", async () => {
   expect(await replica.apply(changes, NOW)).toBe(230);
   expect(await replica.apply(changes, NOW)).toBe(0);
   expect(copy.count("sojourn_sessions")).toBe(230);
+});
+
+const folder = new URL("../../migrations/sqlite-replicable/", import.meta.url);
+
+// `vitest run -u` writes them.
+test.each(migrations)("the file of migration $version has its statements", async (migration) => {
+  const { version, name, statements } = migration;
+  const file = `${String(version).padStart(4, "0")}-${name}.sql`;
+  const text = [
+    ...statements("sojourn_"),
+    `INSERT OR IGNORE INTO sojourn_migrations (version) VALUES (${version})`,
+  ];
+  const sql = text.map((statement) => `${statement};\n`).join("\n");
+  await expect(sql).toMatchFileSnapshot(new URL(file, folder).pathname);
+});
+
+test("who runs the file has what migrate makes, and migrate knows it", async () => {
+  const [byFile, byMigrate] = [open(), open()];
+  await migrate(byFile.database);
+  for (const file of readdirSync(folder)) {
+    byFile.connection.exec(readFileSync(new URL(file, folder), "utf8"));
+  }
+  expect(await migrate(byFile.database, replicable)).toEqual([]);
+  await migrate(byMigrate.database, replicable);
+  const [made, expected] = [byFile, byMigrate].map(({ connection }) =>
+    connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").all(),
+  );
+  expect(made).toEqual(expected);
 });
