@@ -1,6 +1,5 @@
 import type { NewSessionRecord, Store } from "@sojourn/core";
-import { type MariadbServer, startMariadb } from "@sojourn/servers";
-import { migrate } from "@sojourn/sql";
+import type { MariadbServer } from "@sojourn/servers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { open, type Opened, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
 import { inProcesses } from "./processes.ts";
@@ -58,19 +57,6 @@ describe("in four processes at once", () => {
     const { n, ...keys } = (await store.read(record, NOW))?.data ?? {};
     expect([n, Object.keys(keys).length]).toEqual(["40", 40]);
   });
-});
-
-test("tables are made by four processes at once", async () => {
-  const bare = await startMariadb();
-  onTestFinished(() => bare.stop());
-  const versions = await inProcesses(4, bare.url, "migrate");
-  const { database, pool, close } = open(bare.port);
-  onTestFinished(close);
-  const rows = await rowsOf(pool, "SELECT version FROM sojourn_migrations ORDER BY version");
-  const all = database.migrations.map(({ version }) => version);
-  expect(rows.map(({ version }) => version)).toEqual(all);
-  expect(versions).toContainEqual(all);
-  expect(await migrate(database)).toEqual([]);
 });
 
 const LEVELS = ["REPEATABLE READ", "READ COMMITTED", "SERIALIZABLE", "READ UNCOMMITTED"];
