@@ -35,6 +35,18 @@ const readmes: readonly Readme[] = [
       return { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
     },
   },
+  {
+    package: "sql",
+    programs: ["node sessions.ts"],
+    given: {
+      "bun.d.ts": `declare module "bun:sqlite" {
+        export class Database {
+          constructor(path: string);
+          prepare(sql: string): { all(...values: unknown[]): unknown[]; run(...values: unknown[]): unknown };
+        }
+      }`,
+    },
+  },
   { package: "hono", programs: ["node server.ts &"] },
   {
     package: "node",
