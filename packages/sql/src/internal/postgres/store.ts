@@ -4,11 +4,11 @@ import { login } from "../login.ts";
 import { COLUMNS, ENVELOPE, integer, recordOf, recordsOf, text, valuesOf } from "../record.ts";
 import type { Query, ServerConnection } from "../server.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
-import { at, deleteAt, limited, selectLive, selectPage, selectVersion } from "../statements.ts";
+import { at, deleteAt, selectLive, selectPage, selectVersion } from "../statements.ts";
 import type { Tables } from "../tables.ts";
 import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
-import { sweepPowers } from "./sweep-powers.ts";
+import { deleteDue, sweepOthers } from "./sweep.ts";
 import { words } from "./words.ts";
 
 /** A stamp earlier than any: the row is there for its lock. */
@@ -94,21 +94,10 @@ export function createPostgresStore(connect: () => ServerConnection, tables: Tab
 
     async sweep(now, limit) {
       const { query } = connect();
-      // All else first: if that fails, no record has gone that nobody was given.
-      await sweepPowers(query, tables, now, limit);
-      await query(sql`WITH due AS MATERIALIZED (
-          SELECT partition_key FROM ${partitions} WHERE kept_until <= ${now}
-          ORDER BY kept_until ${limited(limit)} FOR UPDATE SKIP LOCKED
-        )
-        DELETE FROM ${partitions} AS held USING due WHERE held.partition_key = due.partition_key`);
-      // Not IN (SELECT ...): that may be looked up anew for each row, and then there is no limit.
-      const expired = await query(sql`WITH due AS MATERIALIZED (
-          SELECT partition_key AS of, handle AS called FROM ${sessions} WHERE deadline <= ${now}
-          ORDER BY deadline ${limited(limit)} FOR UPDATE SKIP LOCKED
-        )
-        DELETE FROM ${sessions} USING due WHERE partition_key = of AND handle = called
-        RETURNING ${ENVELOPE}`);
-      return recordsOf(expired);
+      // The others first: if that fails, no record has gone that nobody was given.
+      await sweepOthers(query, tables, now, limit);
+      const expired = deleteDue(sessions, "deadline", now, limit);
+      return recordsOf(await query(sql`${expired} RETURNING ${ENVELOPE}`));
     },
   };
 }
