@@ -68,6 +68,14 @@ export const tasks = {
     await together(count, (i) => store.update(SHARED, { set: { [`${me}-${i}`]: "1" } }, NOW));
   },
 
+  /** Redeems keys that all processes know, all at once, and tells which were its own. */
+  async redeem({ powers }, _me, count) {
+    const redeemed = await together(count, (i) =>
+      powers?.once?.redeem(`key ${i}`, NOW + HOUR, NOW),
+    );
+    return redeemed.flatMap((isOwn, i) => (isOwn ? [i] : []));
+  },
+
   /** Sweeps until there is nothing left, and tells what it was given. */
   async sweep(store, _me, count) {
     const given: string[][] = [];
