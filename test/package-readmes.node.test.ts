@@ -47,6 +47,16 @@ const readmes: readonly Readme[] = [
       }`,
     },
   },
+  {
+    package: "replicated",
+    programs: ["node sessions.ts"],
+    // Three databases of one server.
+    env: () => ({
+      REDIS_PARIS: `${redis.url}/1`,
+      REDIS_MILAN: `${redis.url}/2`,
+      REDIS_LYON: `${redis.url}/3`,
+    }),
+  },
   { package: "hono", programs: ["node server.ts &"] },
   {
     package: "node",
