@@ -128,7 +128,7 @@ describe.each(LEVELS)("on a server whose default is %s", (level) => {
     for (const session of sessions) await store.create(session, NOW, { limit: FIVE });
     const [oldest, second] = sessions as [NewSessionRecord, NewSessionRecord];
     const holder = await admin.pool.getConnection();
-    onTestFinished(() => holder.release());
+    onTestFinished(() => holder.destroy());
     await holder.beginTransaction();
     await holder.execute("UPDATE sojourn_sessions SET last_seen_at = ? WHERE handle = ?", [
       NOW + 9,
@@ -149,7 +149,7 @@ describe.each(LEVELS)("on a server whose default is %s", (level) => {
     const partition = somePartition();
     await store.create(someSession({ partition }), NOW, { limit: FIVE });
     const holder = await admin.pool.getConnection();
-    onTestFinished(() => holder.release());
+    onTestFinished(() => holder.destroy());
     // As a login does that has come as far as this.
     await holder.beginTransaction();
     await holder.execute(

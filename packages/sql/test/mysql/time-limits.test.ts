@@ -21,7 +21,7 @@ afterAll(async () => {
 /** Somebody else, in a transaction. */
 async function inTransaction(): Promise<PoolConnection> {
   const connection = await admin.pool.getConnection();
-  onTestFinished(() => connection.release());
+  onTestFinished(() => connection.destroy());
   await connection.beginTransaction();
   return connection;
 }
