@@ -1,4 +1,4 @@
-import type { SessionRef } from "@sojourn/core";
+import type { SessionRef, Store } from "@sojourn/core";
 import { replicatedStore, type ReplicationEvent } from "@sojourn/replicated";
 import { type RedisServer, startRedis } from "@sojourn/servers";
 import {
@@ -79,7 +79,7 @@ function sorted(states: readonly unknown[] = []): readonly string[] {
 }
 
 /** Logins, changes, logouts, and an end of all of a user's sessions. Gives all places. */
-async function write(store: Backend["store"], round: string): Promise<readonly SessionRef[]> {
+async function write(store: Store, round: string): Promise<readonly SessionRef[]> {
   const refs: SessionRef[] = [];
   for (let user = 0; user < 5; user++) {
     const partition = `${round}-${user}`.padEnd(16, "_");

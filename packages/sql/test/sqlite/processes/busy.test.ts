@@ -43,6 +43,18 @@ describe.each(Object.keys(clients) as ClientName[])("%s", (client) => {
     expect(await store.read(recordOf("one"), NOW)).not.toBe(null);
   });
 
+  test("a process may begin while another one is writing", async () => {
+    const path = newFile();
+    const writing = new DatabaseSync(path);
+    onTestFinished(() => writing.close());
+    await migrate(sqlite(writing));
+    writing.exec("BEGIN EXCLUSIVE");
+    const store = sqlStore(clients[client](path), { timeLimit: 20_000 });
+    const created = store.create(recordOf("one"), NOW);
+    writing.exec("COMMIT");
+    expect(await created).toEqual({ status: "created", evicted: [] });
+  });
+
   test("past its time limit it rejects, and has written nothing later", async () => {
     const { store, lock, unlock } = await besideAnother(client, 100);
     await lock();

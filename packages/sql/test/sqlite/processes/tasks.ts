@@ -70,7 +70,7 @@ export const tasks = {
 
   /** Redeems keys that all processes know, all at once, and tells which were its own. */
   async redeem({ powers }, _me, count) {
-    const redeemed = await together(count, (i) =>
+    const redeemed = await together(count, async (i) =>
       powers?.once?.redeem(`key ${i}`, NOW + HOUR, NOW),
     );
     return redeemed.flatMap((isOwn, i) => (isOwn ? [i] : []));

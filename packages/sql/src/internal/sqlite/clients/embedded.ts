@@ -1,5 +1,6 @@
 import { ConfigurationError, StoreUnavailableError } from "@sojourn/core";
 import type { Row, Statement } from "../../../database.ts";
+import { isTransient } from "../../failure.ts";
 import type { SqliteConnection } from "../connection.ts";
 import { checkGiven } from "./given.ts";
 
@@ -80,7 +81,7 @@ export function embedded(database: EmbeddedSqlite): SqliteConnection {
 }
 
 /**
- * Asks it something, which needs no file. And lets it no longer wait by itself for another writer: that
+ * Asks it something. And lets it no longer wait by itself for another writer: that
  * would hold up the process. The store waits, and others go on meanwhile.
  */
 function checkWorking(database: EmbeddedSqlite): void {
@@ -88,7 +89,9 @@ function checkWorking(database: EmbeddedSqlite): void {
   try {
     database.prepare("PRAGMA busy_timeout = 0").all();
     rows = database.prepare("SELECT sqlite_version() AS version").all();
-  } catch {
+  } catch (error) {
+    // Even this waits for whoever is writing. What there is to say is said at the first call.
+    if (isTransient(error)) return;
     throw new ConfigurationError(
       "sqlite() was given a database that cannot be asked. Open it before, and close it when all is over.",
     );
