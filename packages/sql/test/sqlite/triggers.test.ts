@@ -10,6 +10,8 @@ import { HOUR, NOW, PARTITION, recordOf } from "./processes/tasks.ts";
 
 const replicable = { replicable: true } as const;
 
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+
 function open(path = ":memory:") {
   const connection = new DatabaseSync(path);
   onTestFinished(() => connection.close());
@@ -164,6 +166,16 @@ test("a cursor outlives the process, and a copy of the file from before does not
   expect(await again.follow(next)).toMatchObject({ status: "changes", changes: [] });
   const restored = await openReplicable(backup);
   expect(await restored.follow(next)).toEqual({ status: "too-old" });
+});
+
+test("a database that was given a new name knows no earlier cursor", async () => {
+  const { connection, store, follow } = await openReplicable();
+  await store.create(recordOf("one"), NOW);
+  const { next } = await changesFrom(follow, null);
+  const [, rename = ""] = readme.match(/`(UPDATE sojourn_replica [^`]+)`/) ?? [];
+  connection.exec(rename);
+  expect(await follow(next)).toEqual({ status: "too-old" });
+  expect((await changesFrom(follow, null)).changes).toHaveLength(1);
 });
 
 test("a record that is damaged is not copied, and keeps nothing else from being copied", async () => {
