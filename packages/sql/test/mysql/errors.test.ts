@@ -159,6 +159,15 @@ describe("permissions", () => {
     }
   });
 
+  test("with CREATE, SELECT and INSERT one can migrate", async () => {
+    const user = await newUser("migrating");
+    await admin.pool.query("GRANT CREATE, SELECT, INSERT ON sojourn.* TO migrating@127.0.0.1");
+    const { database, close } = open(server.port, user);
+    onTestFinished(close);
+    const versions = database.migrations.map(({ version }) => version);
+    expect(await migrate(database, { prefix: "migrated_" })).toEqual(versions);
+  });
+
   test("with those that the README lists all works", async () => {
     const { database, close } = open(server.port, await grantedBut());
     onTestFinished(close);
