@@ -94,6 +94,21 @@ test("what only one replica has is not believed while the others cannot be asked
   expect(await holds(one, P, [a])).toEqual(["a ended"]);
 });
 
+test("what one of four replicas has is taken up, though the other three answer before it", async () => {
+  const four = [stand(), stand(), stand(), stand()];
+  const { store, primary, clock } = stage(four, { catchUpEvery: 60_000 });
+  await store.read(ref(a), NOW);
+  await settled();
+  const [one] = four as [Stood];
+  await one.inside.create(newRecord(P, a), NOW);
+  const slow = one.seen.pause("replica.states", "after");
+  await pass(clock, 60_000);
+  slow.release();
+  await settled();
+  expect(await holds(primary, P, [a])).toEqual(["a lives"]);
+  for (const stood of four) expect(await holds(stood, P, [a])).toEqual(["a lives"]);
+});
+
 test("a listener that throws or rejects harms nobody", async () => {
   const { another, replicas } = stage(1);
   const [replica] = replicas as [Stood];

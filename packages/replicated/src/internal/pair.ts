@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 /** Counts of what became of a replica's states. */
-export interface Figures {
+interface Figures {
   sent: number;
   overflows: number;
   diverged: number;

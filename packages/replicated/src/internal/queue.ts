@@ -41,8 +41,9 @@ export class Queue {
 
   add(change: Change, now: number, waiting?: (sent: boolean) => void): void {
     const { partition, handles, ended = false, whole = false } = change;
-    const unsent = this.#unsent.get(partition) ?? empty(now);
-    this.#size -= sizeOf(unsent);
+    const there = this.#unsent.get(partition);
+    if (there !== undefined) this.#size -= sizeOf(there);
+    const unsent = there ?? empty(now);
     for (const handle of handles) {
       unsent.handles.add(handle);
       if (ended) unsent.ended.add(handle);
@@ -95,7 +96,8 @@ export class Queue {
 }
 
 function sizeOf({ handles, whole }: Unsent): number {
-  return handles.size + (whole ? 1 : 0);
+  // A stamp alone is one, too.
+  return Math.max(1, handles.size + (whole ? 1 : 0));
 }
 
 function empty(since: number): Unsent {

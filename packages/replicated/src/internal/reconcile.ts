@@ -70,7 +70,7 @@ async function confirmed(pair: Pair, states: readonly ReplicaState[]): Promise<b
   const needed = Math.min(settings.majority, replicas.length);
   try {
     const ask = askMajority(replicas, needed, ({ replica }) => present(pair, replica, states));
-    const agreed = mergeAll((await ask).flat());
+    const agreed = mergeAll([...states, ...(await ask).flat()]);
     await takeUp(pair, [...agreed.values()]);
     return true;
   } catch (error) {
