@@ -45,7 +45,7 @@ const deno: TestProjectConfiguration = {
   test: {
     name: "deno",
     // Deno has Node's own SQLite.
-    include: [...portable, "packages/sql/test/sqlite/node-sqlite.test.ts"],
+    include: [...portable, "packages/sql/test/sqlite/{node-sqlite,powers}.test.ts"],
     exclude: [nodeOnly],
     globalSetup,
   },
