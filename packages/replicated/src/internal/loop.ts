@@ -39,13 +39,14 @@ export class Loop {
   wake(): void {
     this.start();
     this.#woken = true;
-    if (this.#isResting) this.#sleeping?.abort();
+    // With a reason of one's own, since without it each abort makes an error and its stack.
+    if (this.#isResting) this.#sleeping?.abort("woken");
   }
 
   /** Resolves when the step under way is over. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#sleeping?.abort();
+    this.#sleeping?.abort("closed");
     await this.#running;
   }
 

@@ -211,7 +211,7 @@ export class Replication {
           if (sent) reached++;
           else lost++;
           if (reached < needed && followers.length - lost >= needed) return;
-          over.abort();
+          over.abort("settled");
           resolve(reached);
         });
       }

@@ -79,7 +79,7 @@ export function through(
     });
     tooLate.catch(() => {});
     return Promise.race([arrive(run, operation), tooLate]).finally(() => {
-      settled.abort();
+      settled.abort("settled");
       return line.isDead ? new Promise(() => {}) : undefined;
     });
   });
