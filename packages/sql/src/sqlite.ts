@@ -17,7 +17,7 @@ export type {
  * better-sqlite3. Give the store a connection of its own: it begins and commits transactions on it, and
  * sets its `busy_timeout` to 0, since it waits for other writers itself, without holding up the process.
  *
- * Throws `ConfigurationError` for what is not one, or is not open, or older than SQLite 3.38.
+ * Throws `ConfigurationError` for what is not one, or is not open.
  */
 export function sqlite(database: EmbeddedSqlite): SqlDatabase {
   return sqliteDatabase(embedded(database));

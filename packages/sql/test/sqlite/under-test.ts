@@ -2,7 +2,11 @@ import type { SessionRef } from "@sojourn/core";
 import { migrate, type SqlDatabase, sqlStore } from "@sojourn/sql";
 import { sqlite, type EmbeddedSqlite } from "@sojourn/sql/sqlite";
 import type { StoreFactory } from "@sojourn/testing/suites";
+import { vi } from "vitest";
 import { newFile } from "./new-file.ts";
+
+// Twenty thousand calls for one case, on a machine that does other things as well.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** An open file, and what may be done to it. */
 export interface OpenFile {

@@ -17,7 +17,7 @@ async function besideAnother(client: ClientName, timeLimit: number) {
   const other = startWorker("node:sqlite", path, "lock", "other", 1);
   await other.ready;
   async function untilPrinted(line: string): Promise<void> {
-    await expect.poll(() => other.lines, { timeout: 20_000, interval: 1 }).toContain(line);
+    await expect.poll(() => other.lines, { timeout: 60_000, interval: 1 }).toContain(line);
   }
   return {
     store: sqlStore(database, { timeLimit }),
@@ -63,7 +63,7 @@ describe.each(Object.keys(clients) as ClientName[])("%s", (client) => {
     unlock();
     await expect
       .poll(() => store.list(recordOf("one").partition, NOW).catch(() => "locked"), {
-        timeout: 20_000,
+        timeout: 60_000,
       })
       .toEqual([]);
   });

@@ -25,7 +25,6 @@ test.each<[ClientName, string, number]>([
   ["@libsql/client", "WAL", FULL ? 500 : 100],
 ])(
   "%s, journal_mode %s: of two processes killed while they wrote, no acknowledged write is missing",
-  { timeout: 120_000 },
   async (client, journal, sessions) => {
     const path = newFile();
     const setup = new DatabaseSync(path);

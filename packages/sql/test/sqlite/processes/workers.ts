@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { ClientName } from "./databases.ts";
 import type { TaskName } from "./tasks.ts";
+
+// Processes take their time to start on a machine that does other things as well.
+vi.setConfig({ testTimeout: 120_000 });
 
 export interface Worker {
   /** When it has opened the file. */

@@ -1,6 +1,5 @@
 import { ConfigurationError, StoreUnavailableError } from "@sojourn/core";
 import type { Row, Statement } from "../../../database.ts";
-import { isTransient } from "../../failure.ts";
 import type { SqliteConnection } from "../connection.ts";
 import { checkGiven } from "./given.ts";
 
@@ -81,31 +80,24 @@ export function embedded(database: EmbeddedSqlite): SqliteConnection {
 }
 
 /**
- * Asks it something. And lets it no longer wait by itself for another writer: that
- * would hold up the process. The store waits, and others go on meanwhile.
+ * Asks it something that needs no file, which others may have locked. And lets it no longer wait by
+ * itself for another writer: that would hold up the process. The store waits, and others go on meanwhile.
  */
 function checkWorking(database: EmbeddedSqlite): void {
   let rows: unknown;
   try {
-    database.prepare("PRAGMA busy_timeout = 0").all();
-    rows = database.prepare("SELECT sqlite_version() AS version").all();
-  } catch (error) {
-    // Even this waits for whoever is writing. What there is to say is said at the first call.
-    if (isTransient(error)) return;
+    rows = database.prepare("PRAGMA busy_timeout = 0").all();
+  } catch {
     throw new ConfigurationError(
       "sqlite() was given a database that cannot be asked. Open it before, and close it when all is over.",
     );
   }
-  const version = Array.isArray(rows) ? (rows[0] as Partial<Row>)?.version : undefined;
-  if (typeof version !== "string") {
+  const [row] = Array.isArray(rows) ? (rows as Partial<Row>[]) : [];
+  if (row === undefined || !("timeout" in row)) {
     throw new ConfigurationError(
       "sqlite() takes a database that answers at once, with objects: one of node:sqlite (without " +
         "returnArrays), bun:sqlite or better-sqlite3.",
     );
-  }
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major < 3 || (major === 3 && minor < 38)) {
-    throw new ConfigurationError(`This is SQLite ${version}. Take 3.38 or later, which has JSON.`);
   }
 }
 
