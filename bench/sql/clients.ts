@@ -1,10 +1,4 @@
-import Database from "better-sqlite3";
-import { DatabaseSync } from "node:sqlite";
 import type { InFlight } from "../rounds.ts";
-import { connectEmbedded } from "./clients/embedded.ts";
-import { connectLibsql } from "./clients/libsql.ts";
-import { connectMysql2 } from "./clients/mysql2.ts";
-import { connectPg, connectPglite, connectPostgresJs } from "./clients/postgres.ts";
 import type { Connected, Connecting, Dialect } from "./connected.ts";
 import type { Site } from "./places.ts";
 
@@ -17,48 +11,53 @@ export interface Client {
   connect(address: string, connecting?: Connecting): Promise<Connected>;
 }
 
+/** Each loads its own package, and no other. */
 export const clients = {
   "node:sqlite": {
     dialect: "sqlite",
     site: "file",
     inFlight: [1],
-    connect: (path) => connectEmbedded(() => new DatabaseSync(path)),
+    connect: async (path) => (await import("./clients/node-sqlite.ts")).connectNodeSqlite(path),
   },
   "better-sqlite3": {
     dialect: "sqlite",
     site: "file",
     inFlight: [1],
-    connect: (path) => connectEmbedded(() => new Database(path)),
+    connect: async (path) =>
+      (await import("./clients/better-sqlite3.ts")).connectBetterSqlite3(path),
   },
   libSQL: {
     dialect: "sqlite",
     site: "file",
     inFlight: [1],
-    connect: connectLibsql,
+    connect: async (path) => (await import("./clients/libsql.ts")).connectLibsql(path),
   },
   pg: {
     dialect: "postgres",
     site: "PostgreSQL",
     inFlight: [1, 64],
-    connect: connectPg,
+    connect: async (url, connecting) =>
+      (await import("./clients/pg.ts")).connectPg(url, connecting),
   },
   "postgres.js": {
     dialect: "postgres",
     site: "PostgreSQL",
     inFlight: [1, 64],
-    connect: connectPostgresJs,
+    connect: async (url, connecting) =>
+      (await import("./clients/postgres-js.ts")).connectPostgresJs(url, connecting),
   },
   PGlite: {
     dialect: "postgres",
     site: "file",
     inFlight: [1],
-    connect: connectPglite,
+    connect: async (path) => (await import("./clients/pglite.ts")).connectPglite(path),
   },
   mysql2: {
     dialect: "mysql",
     site: "MariaDB",
     inFlight: [1, 64],
-    connect: connectMysql2,
+    connect: async (url, connecting) =>
+      (await import("./clients/mysql2.ts")).connectMysql2(url, connecting),
   },
 } satisfies Record<string, Client>;
 

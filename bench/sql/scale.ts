@@ -23,7 +23,7 @@ export const FULL: Scale = {
 /** Shows that everything runs and answers rightly. */
 export const QUICK: Scale = {
   rounds: 1,
-  warmUp: 0,
+  warmUp: 1,
   calls: { 1: 20, 64: 100 },
   callsInProcess: 100,
   swept: 10_000,

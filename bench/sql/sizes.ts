@@ -2,7 +2,7 @@ import { drive } from "../drive.ts";
 import { check, IN_FLIGHT } from "../operation.ts";
 import { LIMIT, session } from "../sessions.ts";
 import { rowOf, TABLE, USER_INDEX } from "./by-hand.ts";
-import { type ClientName, clients } from "./clients.ts";
+import { type ClientName, clientOf } from "./clients.ts";
 import type { Connected, Dialect } from "./connected.ts";
 
 /** Bytes on disk that a session takes, with all indexes. */
@@ -30,7 +30,7 @@ export async function measureSizes(
   address: string,
   sessions: number,
 ): Promise<Sizes> {
-  const { dialect, connect } = clients[name];
+  const { dialect, connect } = clientOf(name).client;
   const connected = await connect(address);
   const { table, store, run } = connected;
   const size = async (of: string) => (await bytes(connected, dialect, of)) / sessions;
