@@ -21,7 +21,6 @@ const POSTGRES = ["shared_buffers=256MB", "max_wal_size=4GB"].flatMap((one) => [
 const MARIADB = ["--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M"];
 
 export async function startPlaces(): Promise<Places> {
-  const folder = await mkdtemp(join(tmpdir(), "sojourn-bench-"));
   const [postgres, mariadb] = await Promise.all([
     startPostgres({ args: POSTGRES }),
     startMariadb({ args: MARIADB }),
@@ -35,6 +34,7 @@ export async function startPlaces(): Promise<Places> {
     PostgreSQL: (found?.server_version ?? "").split(" ")[0] as string,
     MariaDB: ((rows as { version: string }[])[0]?.version ?? "").split("-")[0] as string,
   };
+  const folder = await mkdtemp(join(tmpdir(), "sojourn-bench-"));
   let count = 0;
 
   return {

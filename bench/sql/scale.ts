@@ -17,7 +17,7 @@ export const FULL: Scale = {
   callsInProcess: 2_000,
   swept: 1_000_000,
   sweeps: 5,
-  stored: 50_000,
+  stored: 20_000,
 };
 
 /** Shows that everything runs and answers rightly. */
