@@ -3,7 +3,7 @@ import type { MariadbServer } from "@sojourn/servers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { open, type Opened, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
 import { inProcesses } from "./processes.ts";
-import { FIVE, HOUR, NOW, somePartition, someSession, times } from "./sessions.ts";
+import { FIVE, HOUR, NOW, REFUSING, somePartition, someSession, times } from "./sessions.ts";
 
 let server: MariadbServer;
 let admin: Opened;
@@ -30,6 +30,16 @@ async function untilWaiting(count: number): Promise<void> {
   await expect.poll(() => status("Innodb_row_lock_current_waits"), { timeout: 5_000 }).toBe(count);
 }
 
+test("invariant 6: of 500 logins through three pools 5 are accepted where the limit refuses", async () => {
+  const stores = severalPools(3);
+  const partition = somePartition();
+  const outcomes = await times(500, (i) =>
+    stores[i % 3]!.create(someSession({ partition }), NOW, { limit: REFUSING }),
+  );
+  expect(outcomes.filter(({ status }) => status === "limit-reached")).toHaveLength(495);
+  expect(await stores[0]!.list(partition, NOW)).toHaveLength(5);
+});
+
 describe("in four processes at once", () => {
   test("invariant 6: 500 logins of one user leave exactly 5 sessions", async () => {
     const partition = somePartition();
@@ -40,13 +50,6 @@ describe("in four processes at once", () => {
     const gone = new Set(evicted.flat());
     expect([gone.size, evicted.flat().length]).toEqual([495, 495]);
     expect(left.filter(({ handle }) => gone.has(handle))).toEqual([]);
-  });
-
-  test("invariant 6: of 500 logins 5 are accepted where the limit refuses", async () => {
-    const partition = somePartition();
-    const said = await inProcesses(4, server.url, "refuse", partition, "", 125);
-    expect(said.flat()).toEqual(Array.from({ length: 495 }, () => "limit-reached"));
-    expect(await openStore(server.port).list(partition, NOW)).toHaveLength(5);
   });
 
   test("invariant 3: who raises one number and writes keys loses nothing", async () => {
@@ -61,30 +64,33 @@ describe("in four processes at once", () => {
 
 const LEVELS = ["REPEATABLE READ", "READ COMMITTED", "SERIALIZABLE", "READ UNCOMMITTED"];
 
+/** At other levels than the server's own, which is the first, fewer show as much. */
+const MANY = process.env.SOJOURN_FULL === "1" ? 500 : 100;
+
 describe.each(LEVELS)("on a server whose default is %s", (level) => {
   beforeAll(() => admin.pool.query(`SET GLOBAL TRANSACTION ISOLATION LEVEL ${level}`));
 
-  test("invariant 6: 200 logins of one user through three pools leave exactly 5", async () => {
+  test("invariant 6: many logins of one user through three pools leave exactly 5", async () => {
     const stores = severalPools(3);
     const partition = somePartition();
-    const outcomes = await times(200, (i) =>
+    const outcomes = await times(MANY, (i) =>
       (stores[i % 3] as Store).create(someSession({ partition }), NOW, { limit: FIVE }),
     );
     expect(outcomes.flatMap((it) => ("evicted" in it ? it.evicted : [it.status]))).toHaveLength(
-      195,
+      MANY - 5,
     );
     expect(await (stores[0] as Store).list(partition, NOW)).toHaveLength(5);
   });
 
-  test("invariant 3: 100 keys that are written at once are all there", async () => {
+  test("invariant 3: keys that are written at once are all there", async () => {
     const stores = severalPools(3);
     const record = someSession();
     await (stores[0] as Store).create(record, NOW);
-    await times(100, (i) =>
+    await times(MANY, (i) =>
       (stores[i % 3] as Store).update(record, { set: { [`k${i}`]: "1" } }, NOW),
     );
     const read = await (stores[0] as Store).read(record, NOW);
-    expect([Object.keys(read?.data ?? {}).length, read?.version]).toEqual([100, 101]);
+    expect([Object.keys(read?.data ?? {}).length, read?.version]).toEqual([MANY, MANY + 1]);
   });
 
   test("logins of 200 users at once do not get in each other's way", async () => {
@@ -105,7 +111,7 @@ describe.each(LEVELS)("on a server whose default is %s", (level) => {
   test("logins, touches, revocations and sweeps at once leave nobody over the limit", async () => {
     const stores = severalPools(3);
     const users = Array.from({ length: 4 }, () => somePartition());
-    await times(200, async (i) => {
+    await times(MANY, async (i) => {
       const store = stores[i % 3] as Store;
       const partition = users[i % 4] as string;
       const expiresAt = NOW + (i % 5 === 0 ? 0 : HOUR);
@@ -170,18 +176,23 @@ describe.each(LEVELS)("on a server whose default is %s", (level) => {
 });
 
 // With a binary log InnoDB refuses READ COMMITTED where statements are logged, and not rows.
-test.each(["ROW", "MIXED"])("on a server that logs %s for its replicas", async (format) => {
-  const logging = await startWithTables({ args: ["--log-bin", `--binlog-format=${format}`] });
+test("a server that logs for its replicas takes it all, by rows or mixed", async () => {
+  const logging = await startWithTables({ args: ["--log-bin"] });
   onTestFinished(() => logging.stop());
-  const store = openStore(logging.port, PATIENT);
-  const partition = somePartition();
-  const sessions = Array.from({ length: 6 }, () => someSession({ partition }));
-  for (const session of sessions) {
-    const { status } = await store.create(session, NOW, { limit: FIVE });
-    expect(status).toBe("created");
+  const { pool, close } = open(logging.port);
+  onTestFinished(close);
+  for (const format of ["ROW", "MIXED"]) {
+    await pool.query(`SET GLOBAL binlog_format = ${format}`);
+    const store = openStore(logging.port, PATIENT);
+    const partition = somePartition();
+    const sessions = Array.from({ length: 6 }, () => someSession({ partition }));
+    for (const session of sessions) {
+      const { status } = await store.create(session, NOW, { limit: FIVE });
+      expect(status).toBe("created");
+    }
+    const last = sessions.at(-1) as NewSessionRecord;
+    expect(await store.update(last, { set: { a: "1" } }, NOW)).toMatchObject({ version: 2 });
+    expect(await store.deleteAll(partition, NOW, { except: last.handle })).toHaveLength(4);
+    expect(await store.sweep(NOW + 3 * HOUR, 10)).toHaveLength(1);
   }
-  const { 5: last } = sessions;
-  expect(await store.update(last!, { set: { a: "1" } }, NOW)).toMatchObject({ version: 2 });
-  expect(await store.deleteAll(partition, NOW, { except: last!.handle })).toHaveLength(4);
-  expect(await store.sweep(NOW + 3 * HOUR, 10)).toHaveLength(1);
 });

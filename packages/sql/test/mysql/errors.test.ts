@@ -173,8 +173,12 @@ describe("permissions", () => {
     onTestFinished(close);
     const store = sqlStore(database, PATIENT);
     await everything(store);
-    const cases = storeCases.filter(({ needs, title }) => !needs && !/00\b/.test(title));
-    for (const storeCase of cases) await runStoreCase(storeCase, async () => ({ store }));
+    const cases = storeCases.filter(({ title }) =>
+      /^(create|update|delete|deleteAll):/.test(title),
+    );
+    for (const storeCase of cases) {
+      if (!/\b\d00\b/.test(storeCase.title)) await runStoreCase(storeCase, async () => ({ store }));
+    }
   });
 
   test.each(EACH)("without $privilege on $table something fails", async (without) => {

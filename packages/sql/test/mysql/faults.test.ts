@@ -1,13 +1,14 @@
 import { StoreUnavailableError } from "@sojourn/core";
-import { type Proxy, startProxy, until } from "@sojourn/servers";
+import { type MariadbServer, type Proxy, startProxy, until } from "@sojourn/servers";
 import { expectNothingLost, type Load, SLOW, startLoad } from "@sojourn/servers/load";
 import { sqlStore } from "@sojourn/sql";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { open, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
 import { NOW, someSession } from "./sessions.ts";
 
 const TIME_LIMIT = 500;
 const CLIENTS = 8;
+const OPERATIONS = process.env.SOJOURN_FULL === "1" ? 10_000 : 1_000;
 
 type Fault = readonly [what: string, inject: (line: Proxy, load: Load) => Promise<void>];
 
@@ -63,14 +64,17 @@ const plans: readonly (readonly [what: string, faults: readonly Fault[]])[] =
     ? faults.map((fault) => [fault[0], [fault, fault, fault]])
     : [["all of it", faults]];
 
+let shared: MariadbServer;
+beforeAll(async () => void (shared = await startWithTables()), 60_000);
+afterAll(() => shared.stop());
+
 describe("nothing that was acknowledged is lost, and nothing comes back", () => {
   test.each(plans)("by %s", SLOW, async (what, plan) => {
-    const server = await startWithTables();
-    onTestFinished(() => server.stop());
+    const server = shared;
     const line = await startProxy(server.port);
     onTestFinished(() => line.stop());
     const stores = [1, 2].map(() => openStore(line.port, { timeLimit: TIME_LIMIT }));
-    const load = startLoad(stores, { clients: CLIENTS });
+    const load = startLoad(stores, { clients: CLIENTS, operations: OPERATIONS });
     for (const [i, [, inject]] of plan.entries()) {
       await load.reached((i + 1) / (plan.length + 1));
       await inject(line, load);
@@ -84,7 +88,7 @@ describe("nothing that was acknowledged is lost, and nothing comes back", () => 
     const server = await startWithTables({ durable: true });
     onTestFinished(() => server.stop());
     const stores = [1, 2].map(() => openStore(server.port, { timeLimit: TIME_LIMIT }));
-    const load = startLoad(stores, { clients: CLIENTS });
+    const load = startLoad(stores, { clients: CLIENTS, operations: OPERATIONS });
     for (const share of [0.25, 0.5, 0.75]) {
       await load.reached(share);
       await server.kill();
@@ -96,8 +100,7 @@ describe("nothing that was acknowledged is lost, and nothing comes back", () => 
 });
 
 test("a server that ends idle connections ends nothing else: the next call has a new one", async () => {
-  const server = await startWithTables();
-  onTestFinished(() => server.stop());
+  const server = shared;
   const admin = open(server.port);
   onTestFinished(admin.close);
   const store = openStore(server.port);
@@ -111,9 +114,7 @@ test("a server that ends idle connections ends nothing else: the next call has a
 });
 
 test("a connection that is silently lost is not missing in the pool", async () => {
-  const server = await startWithTables();
-  onTestFinished(() => server.stop());
-  const line = await startProxy(server.port);
+  const line = await startProxy(shared.port);
   onTestFinished(() => line.stop());
   const { database, pool, close } = open(line.port, { connectionLimit: 1 });
   onTestFinished(close);

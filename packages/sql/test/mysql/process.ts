@@ -3,19 +3,18 @@ import { once } from "node:events";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { mysql2 } from "@sojourn/sql/mysql";
 import { createPool } from "mysql2/promise";
-import { FIVE, NOW, REFUSING, someSession, times } from "./sessions.ts";
+import { FIVE, NOW, someSession, times } from "./sessions.ts";
 
-export type Task = "evict" | "refuse" | "count" | "migrate";
+export type Task = "evict" | "count" | "migrate";
 
 const [url = "", task, partition = "", handle = "", count = "1"] = process.argv.slice(2);
 const pool = createPool({ uri: url });
 const database = mysql2(pool);
 const store = sqlStore(database, { timeLimit: 30_000 });
 
-async function logIn(refusing: boolean): Promise<string[]> {
-  const options = { limit: refusing ? REFUSING : FIVE };
+async function logIn(): Promise<string[]> {
   const outcomes = await times(Number(count), () =>
-    store.create(someSession({ partition }), NOW, options),
+    store.create(someSession({ partition }), NOW, { limit: FIVE }),
   );
   return outcomes.flatMap((outcome) => ("evicted" in outcome ? outcome.evicted : outcome.status));
 }
@@ -35,8 +34,7 @@ async function raise(): Promise<void> {
 }
 
 const tasks: Record<Task, () => Promise<unknown>> = {
-  evict: () => logIn(false),
-  refuse: () => logIn(true),
+  evict: logIn,
   count: raise,
   migrate: () => migrate(database),
 };
