@@ -8,9 +8,12 @@ import {
   type StoreUnderTest,
   testStore,
 } from "@sojourn/testing/suites";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { handle, newRecord, NOW } from "./records.ts";
 import { type Backend, inRedis, inSqlite } from "./sqlite-and-redis.ts";
+
+// Two hundred callers that read and write one session until each had its turn, twenty thousand calls.
+if (process.env.SOJOURN_FULL !== "1") vi.setConfig({ testTimeout: 120_000 });
 
 let server: RedisServer;
 

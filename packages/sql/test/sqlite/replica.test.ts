@@ -27,6 +27,7 @@ testReplicaTarget("better-sqlite3", async () => {
 
 testReplicaTarget("@libsql/client, a file", async () => {
   const client = createClient({ url: `file:${newFile()}` });
+  await client.execute("PRAGMA synchronous = OFF");
   const database = libsql(client);
   await migrate(database, replicable);
   return { power: sqlStore(database, replicable), close: async () => client.close() };
