@@ -5,6 +5,9 @@ import { integer } from "./internal/record.ts";
 import { replicableDialect } from "./internal/replicable.ts";
 import { tablesOf } from "./internal/tables.ts";
 
+/** ms for which it waits for whoever else is writing: a process that starts can, a request could not. */
+const PATIENCE = 30_000;
+
 export interface MigrateOptions {
   /** Begins the names of the tables; default `sojourn_`. As given to `sqlStore`. */
   readonly prefix?: string;
@@ -28,7 +31,8 @@ export async function migrate(
 ): Promise<number[]> {
   const more = replicableDialect(database, replicable)?.migrations ?? [];
   const { migrations } = tablesOf(prefix);
-  const define: SqlDatabase["define"] = (statements) => calling(() => database.define(statements));
+  const define: SqlDatabase["define"] = (statements) =>
+    calling(() => database.define(statements), { timeLimit: PATIENCE });
   const known = await define([
     sql`CREATE TABLE IF NOT EXISTS ${migrations} (version INTEGER NOT NULL PRIMARY KEY)`,
     sql`SELECT version FROM ${migrations}`,
