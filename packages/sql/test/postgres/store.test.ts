@@ -67,9 +67,9 @@ async function runFailing(storeCase: StoreCase, open: Open): Promise<string> {
 const failing = storeCases.filter(({ needs }) => needs === "disconnect" || needs === "stall");
 
 for (const [name, open] of Object.entries(clients)) {
-  // One pool for all: a connection costs a process there.
+  // One pool for all: a connection costs a process there. Of few connections more get done.
   let opened: Opened;
-  beforeAll(() => void (opened = open(server.port, { timeLimit: LONG })));
+  beforeAll(() => void (opened = open(server.port, { max: 4, timeLimit: LONG })));
   afterAll(() => opened.close());
 
   testStore(`PostgreSQL, through ${name}`, async () => {
