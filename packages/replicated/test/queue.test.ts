@@ -89,8 +89,20 @@ test("the oldest goes first, also when it had to be put back", () => {
 test("whoever waits is told when it was dropped", () => {
   const queue = new Queue();
   const told: boolean[] = [];
-  queue.add({ partition: "one", handles: ["a"] }, 1, (sent) => told.push(sent));
+  const waiting = { tell: (sent: boolean) => void told.push(sent), isOver: false };
+  queue.add({ partition: "one", handles: ["a"] }, 1, waiting);
   queue.putBack(queue.take(1));
   expect(queue.drop()).toBe(1);
   expect(told).toEqual([false]);
+});
+
+test("those whose time was up do not pile up while a replica is away", () => {
+  const queue = new Queue();
+  const over = { tell: () => {}, isOver: true };
+  for (let i = 0; i < 10_000; i++) {
+    queue.add({ partition: "one", handles: ["a"] }, 1, over);
+    if (i % 100 === 0) queue.putBack(queue.take(1));
+  }
+  const [unsent] = queue.take(1).values();
+  expect(unsent?.waiting.length).toBeLessThan(200);
 });

@@ -14,8 +14,6 @@ export class CatchUp {
   /** Places in the logs of the replica and of the primary. Null: from the beginning. */
   #theirs: string | null = null;
   #ours: string | null = null;
-  /** Whether to begin again when this pass is over. */
-  #again = false;
   /** Whether something was not pulled for want of a majority: then the next pass pulls all. */
   #skipped = false;
   /** Of this pass: when the latest promotion was that the replica has been looked through since. */
@@ -30,10 +28,12 @@ export class CatchUp {
     return this.#phase === "done";
   }
 
-  /** There may be something that the replica has not been sent. */
+  /** Another pass, after one that is done. */
   begin(): void {
-    if (this.isDone) this.#startOver();
-    else this.#again = true;
+    this.#markedAt = null;
+    if (this.#skipped) this.#theirs = null;
+    this.#skipped = false;
+    this.#phase = "pull";
   }
 
   /** One step. Rejects if a store is away; then the same step is to be taken again. */
@@ -85,15 +85,6 @@ export class CatchUp {
     this.#phase = "done";
     emit({ type: "caught_up", store: replica.number, looked: this.#looked });
     this.#looked = 0;
-    if (this.#again) this.#startOver();
-  }
-
-  #startOver(): void {
-    this.#again = false;
-    this.#markedAt = null;
-    if (this.#skipped) this.#theirs = null;
-    this.#skipped = false;
-    this.#phase = "pull";
   }
 
   /** One of the two may have lost more than its log. */

@@ -2,8 +2,11 @@ import type { ReplicationLag } from "../lag.ts";
 import { CatchUp } from "./catch-up.ts";
 import { Loop } from "./loop.ts";
 import type { Pair } from "./pair.ts";
-import { type Change, Queue } from "./queue.ts";
+import { type Change, Queue, tell, type Waiting } from "./queue.ts";
 import { send } from "./send.ts";
+
+/** ms from the end of one pass of catching up to the next, if there is reason for one. */
+const PAUSE = 1_000;
 
 /** Keeps one replica up to date: sends what this process changed, and catches up with all else. */
 export class Follower {
@@ -15,6 +18,9 @@ export class Follower {
   /** When what is being sent was queued, and when what is being caught up with may have begun. */
   #sendingSince = Infinity;
   #behindSince: number;
+  /** Whether there is reason for another pass, and when the last was over. */
+  #isBehind = false;
+  #passedAt = -Infinity;
   #idle: (() => void)[] = [];
 
   constructor(pair: Pair) {
@@ -23,7 +29,11 @@ export class Follower {
     this.#catchUp = new CatchUp(pair);
     this.#behindSince = settings.clock.now();
     this.#sending = new Loop(() => this.#send(), settings);
-    this.#catching = new Loop(() => this.#follow(), settings, settings.catchUpEvery);
+    this.#catching = new Loop(
+      () => this.#follow(),
+      settings,
+      () => this.#untilNextPass(),
+    );
   }
 
   /** Begins, if it has not yet. */
@@ -32,7 +42,7 @@ export class Follower {
   }
 
   /** `waiting`: is told when what is now at these places has been sent, or is not going to be. */
-  add(change: Change, waiting?: (sent: boolean) => void): void {
+  add(change: Change, waiting?: Waiting): void {
     this.#bound(change.handles.length + 1);
     this.#queue.add(change, this.#now(), waiting);
     this.#sending.wake();
@@ -41,8 +51,15 @@ export class Follower {
   /** There may be something to send that nobody has queued. */
   begin(since: number = this.#now()): void {
     this.#behindSince = Math.min(this.#behindSince, since);
-    this.#catchUp.begin();
+    this.#isBehind = true;
     this.#catching.wake();
+  }
+
+  /** A store that was away is back: what was to be tried later is tried now. */
+  retry(): void {
+    this.begin();
+    this.#sending.retry();
+    this.#catching.retry();
   }
 
   lag(): ReplicationLag {
@@ -51,14 +68,15 @@ export class Follower {
       store: this.pair.replica.number,
       queued: this.#queue.size,
       oldest: since === Infinity ? 0 : Math.max(0, this.#now() - since),
-      behind: !this.#catchUp.isDone,
+      behind: this.#isBehind || !this.#catchUp.isDone,
       failures: this.#sending.failures + this.#catching.failures,
       ...this.pair.figures,
     };
   }
 
   get isIdle(): boolean {
-    return this.#queue.size === 0 && this.#sendingSince === Infinity && this.#catchUp.isDone;
+    const isSending = this.#queue.size > 0 || this.#sendingSince !== Infinity;
+    return !isSending && !this.#isBehind && this.#catchUp.isDone;
   }
 
   /** Resolves when nothing is queued and nothing is to be caught up with. */
@@ -77,7 +95,7 @@ export class Follower {
     const batch = this.#queue.take(this.pair.settings.step);
     try {
       await send(this.pair, batch);
-      for (const { waiting } of batch.values()) for (const tell of waiting) tell(true);
+      for (const unsent of batch.values()) tell(unsent, true);
     } catch (error) {
       this.#queue.putBack(batch);
       this.#bound();
@@ -90,12 +108,23 @@ export class Follower {
   }
 
   async #follow(): Promise<boolean> {
-    if (this.#catchUp.isDone) this.#catchUp.begin();
+    if (this.#catchUp.isDone) {
+      if (this.#untilNextPass() > 0) return false;
+      this.#isBehind = false;
+      this.#catchUp.begin();
+    }
     await this.#catchUp.step();
     if (!this.#catchUp.isDone) return true;
-    this.#behindSince = Infinity;
+    this.#passedAt = this.pair.settings.clock.own();
+    if (!this.#isBehind) this.#behindSince = Infinity;
     this.#tellIdle();
     return false;
+  }
+
+  #untilNextPass(): number {
+    const { catchUpEvery, clock } = this.pair.settings;
+    const pause = this.#isBehind ? Math.min(PAUSE, catchUpEvery) : catchUpEvery;
+    return this.#passedAt + pause - clock.own();
   }
 
   /** Drops a queue that is too long: the primary's log has it all. */

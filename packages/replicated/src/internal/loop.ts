@@ -5,12 +5,12 @@ export type Work = () => Promise<boolean>;
 
 /**
  * Works until there is nothing to do, then rests until it is woken. After a failure it waits, twice as
- * long each time; nobody wakes it from that.
+ * long each time, and only `retry` wakes it from that.
  */
 export class Loop {
   readonly #work: Work;
   readonly #settings: Pick<Settings, "clock" | "backOff">;
-  readonly #restFor: number | undefined;
+  readonly #restFor: () => number | undefined;
   #running: Promise<void> | undefined;
   #sleeping: AbortController | undefined;
   #isResting = false;
@@ -19,7 +19,11 @@ export class Loop {
   #failures = 0;
 
   /** `restFor`: ms after which it works again though nobody has woken it. */
-  constructor(work: Work, settings: Pick<Settings, "clock" | "backOff">, restFor?: number) {
+  constructor(
+    work: Work,
+    settings: Pick<Settings, "clock" | "backOff">,
+    restFor: () => number | undefined = () => undefined,
+  ) {
     this.#work = work;
     this.#settings = settings;
     this.#restFor = restFor;
@@ -43,6 +47,11 @@ export class Loop {
     if (this.#isResting) this.#sleeping?.abort("woken");
   }
 
+  /** What failed may succeed now. */
+  retry(): void {
+    this.#sleeping?.abort("retry");
+  }
+
   /** Resolves when the step under way is over. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -60,7 +69,7 @@ export class Loop {
         this.#failures = 0;
         if (more || this.#woken || this.#closed) continue;
         this.#isResting = true;
-        await this.#sleep(this.#restFor);
+        await this.#sleep(this.#restFor());
         this.#isResting = false;
       } catch {
         // Who failed is noted where the stores are called.

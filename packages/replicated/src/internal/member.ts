@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type ReplicaTarget,
   SojournError,
   type Store,
@@ -8,6 +7,7 @@ import {
 } from "@sojourn/core";
 import type { Emit } from "../events.ts";
 import type { ReplicableStore } from "../options.ts";
+import type { ToldClock } from "./told-clock.ts";
 
 /** After so many failures in a row a store is no longer asked by every call. */
 const AWAY_AFTER = 3;
@@ -38,7 +38,7 @@ export interface Member {
 export function createMember(
   given: ReplicableStore,
   number: number,
-  clock: Clock,
+  clock: ToldClock,
   emit: Emit,
 ): Member {
   let failures = 0;
@@ -58,7 +58,7 @@ export function createMember(
 
   function away(error: unknown): void {
     failures++;
-    triedAt = clock.now();
+    triedAt = clock.own();
     if (failures === 1) emit({ type: "store_away", store: number, reason: codeOf(error) });
   }
 
@@ -80,7 +80,7 @@ export function createMember(
     },
     isToBeAsked() {
       if (failures < AWAY_AFTER) return true;
-      const now = clock.now();
+      const now = clock.own();
       if (now - triedAt < TRIED_EVERY) return false;
       triedAt = now;
       return true;

@@ -15,9 +15,19 @@ export interface Unsent {
   whole: boolean;
   /** When the first of it was queued. */
   since: number;
-  /** Each is told once whether it was sent. */
-  readonly waiting: ((sent: boolean) => void)[];
+  readonly waiting: Waiting[];
 }
+
+/** Somebody who waits until it is sent. */
+export interface Waiting {
+  /** Called once. False: it is not going to be sent from here. */
+  tell(sent: boolean): void;
+  /** Nobody waits any more. */
+  readonly isOver: boolean;
+}
+
+/** From how many on it is worth looking for those that are over. */
+const FEW = 64;
 
 /**
  * Which sessions a replica has yet to be sent: places, not changes. What is queued twice is there once,
@@ -39,7 +49,7 @@ export class Queue {
     return oldest?.since ?? Infinity;
   }
 
-  add(change: Change, now: number, waiting?: (sent: boolean) => void): void {
+  add(change: Change, now: number, waiting?: Waiting): void {
     const { partition, handles, ended = false, whole = false } = change;
     const there = this.#unsent.get(partition);
     if (there !== undefined) this.#size -= sizeOf(there);
@@ -49,7 +59,7 @@ export class Queue {
       if (ended) unsent.ended.add(handle);
     }
     unsent.whole ||= whole;
-    if (waiting !== undefined) unsent.waiting.push(waiting);
+    if (waiting !== undefined) wait(unsent, waiting);
     this.#unsent.set(partition, unsent);
     this.#size += sizeOf(unsent);
   }
@@ -77,7 +87,7 @@ export class Queue {
         for (const handle of later.handles) unsent.handles.add(handle);
         for (const handle of later.ended) unsent.ended.add(handle);
         unsent.whole ||= later.whole;
-        unsent.waiting.push(...later.waiting);
+        for (const waiting of later.waiting) wait(unsent, waiting);
         this.#unsent.delete(partition);
       }
       this.#size += sizeOf(unsent);
@@ -88,11 +98,25 @@ export class Queue {
   /** Forgets all. Gives how many sessions that was. */
   drop(): number {
     const { size } = this;
-    for (const { waiting } of this.#unsent.values()) for (const tell of waiting) tell(false);
+    for (const unsent of this.#unsent.values()) tell(unsent, false);
     this.#unsent.clear();
     this.#size = 0;
     return size;
   }
+}
+
+/** Tells all who wait. */
+export function tell({ waiting }: Unsent, sent: boolean): void {
+  for (const one of waiting) one.tell(sent);
+}
+
+/** A replica may be away for days: those whose time was up long ago do not pile up. */
+function wait({ waiting }: Unsent, one: Waiting): void {
+  if (waiting.length >= FEW) {
+    const still = waiting.filter(({ isOver }) => !isOver);
+    waiting.splice(0, waiting.length, ...still);
+  }
+  waiting.push(one);
 }
 
 function sizeOf({ handles, whole }: Unsent): number {

@@ -7,6 +7,7 @@ import {
 import type { Emit } from "../events.ts";
 import type { ReplicationLag } from "../lag.ts";
 import type { Acknowledge, ReplicableStore, Settings } from "../options.ts";
+import { confirmed } from "./confirmed.ts";
 import { createCopy, noMajority } from "./copy.ts";
 import { createFailover, type Failover } from "./failover.ts";
 import { Follower } from "./follower.ts";
@@ -119,12 +120,12 @@ export class Replication {
         "Only one of the replicas can be promoted. Give the very store that is in replicas.",
       );
     }
-    if (this.#held !== null) throw new StoreUnavailableError(this.#held);
     if (member === this.#view.primary) return;
     const others = this.#members.filter((other) => other !== member);
     const copy = createCopy(member, others, this.#settings);
     // Most of it while writes still go to the old primary, if that is there; the rest while none do.
     await copy();
+    if (this.#held !== null) throw new StoreUnavailableError(this.#held);
     this.#held = "Another store is being promoted. Try again.";
     try {
       await Promise.allSettled(this.#pending);
@@ -160,8 +161,8 @@ export class Replication {
           },
         }),
     );
-    primary.onBack = () => followers.forEach((follower) => follower.begin());
-    for (const follower of followers) follower.pair.replica.onBack = () => follower.begin();
+    primary.onBack = () => followers.forEach((follower) => follower.retry());
+    for (const follower of followers) follower.pair.replica.onBack = () => follower.retry();
     return { primary, followers, failover: createFailover(replicas, this.#settings) };
   }
 
@@ -184,7 +185,7 @@ export class Replication {
       for (const follower of followers) follower.add(change);
       return;
     }
-    const reached = 1 + (await this.#confirmed(followers, change, wanted - 1));
+    const reached = 1 + (await confirmed(followers, change, wanted - 1, this.#settings));
     if (reached >= wanted) return;
     this.#emit({
       type: "unacknowledged",
@@ -197,26 +198,6 @@ export class Replication {
       `The ${operation} is done on the primary, and will be on the replicas, but ${reached} of ${wanted} ` +
         `stores have it after ${this.#settings.acknowledgeWithin} ms. Repeated, a revocation waits for them again.`,
     );
-  }
-
-  /** How many replicas have it, once there are `needed`, or there cannot be, or the time is up. */
-  #confirmed(followers: readonly Follower[], change: Change, needed: number): Promise<number> {
-    const { clock, acknowledgeWithin } = this.#settings;
-    return new Promise((resolve) => {
-      const over = new AbortController();
-      let reached = 0;
-      let lost = 0;
-      for (const follower of followers) {
-        follower.add(change, (sent) => {
-          if (sent) reached++;
-          else lost++;
-          if (reached < needed && followers.length - lost >= needed) return;
-          over.abort("settled");
-          resolve(reached);
-        });
-      }
-      void clock.sleep(acknowledgeWithin, over.signal).then(() => resolve(reached));
-    });
   }
 
   async #track<T>(work: () => Promise<T>): Promise<T> {

@@ -3,6 +3,8 @@ import type { Clock } from "@sojourn/core";
 /** A clock that is never behind what it was told. */
 export interface ToldClock extends Clock {
   told(now: number): void;
+  /** What the clock itself says: for how long something takes. */
+  own(): number;
 }
 
 /**
@@ -13,6 +15,7 @@ export function toldClock(clock: Clock): ToldClock {
   let latest = -Infinity;
   return {
     now: () => Math.max(latest, clock.now()),
+    own: () => clock.now(),
     told(now) {
       latest = Math.max(latest, now);
     },
