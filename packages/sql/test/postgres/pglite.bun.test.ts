@@ -1,0 +1,2 @@
+// The same on Bun.
+import "./pglite.test.ts";
