@@ -46,6 +46,31 @@ test("migrate gives the versions that were missing, and the second time none", a
   expect(await migrate(database)).toEqual([]);
 });
 
+test("who migrates waits for whoever does it at the time", async () => {
+  const { database } = await newDatabase();
+  let inside = true;
+  const slow = {
+    ...database,
+    migrations: [{ version: 1, name: "slow", statements: () => ["DO SLEEP(60)"] }],
+  };
+  const first = migrate(slow).catch(() => (inside = false));
+  const sleeping = "SELECT id FROM information_schema.processlist WHERE info LIKE 'DO SLEEP%'";
+  await expect.poll(() => rowsOf(admin.pool, sleeping), { timeout: 5_000 }).toHaveLength(1);
+  const second = migrate(database).then(() => inside);
+  const [row] = await rowsOf(admin.pool, sleeping);
+  await expect
+    .poll(() =>
+      rowsOf(
+        admin.pool,
+        "SELECT 1 FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK%'",
+      ),
+    )
+    .toHaveLength(1);
+  await admin.pool.query(`KILL ${row?.id}`);
+  await first;
+  expect(await second).toBe(false);
+});
+
 test("four processes may migrate at once", async () => {
   const { database, pool, name } = await newDatabase();
   const gave = await inProcesses(4, server.url.replace(/sojourn$/, name), "migrate");
