@@ -31,7 +31,7 @@ const kinds: readonly { client: ClientName; journal: string; logins: number }[] 
 
 describe.each(kinds)(
   "$client, four processes at once, journal_mode $journal",
-  ({ client, journal }) => {
+  ({ client, journal, logins }) => {
     test(`invariant 6: ${logins} logins of one user leave exactly 5 sessions`, async () => {
       const { path, store } = await newStore(journal);
       const evicted = await inProcesses(PROCESSES, client, path, "login", logins / PROCESSES);
