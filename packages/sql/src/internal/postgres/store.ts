@@ -1,10 +1,11 @@
 import { NOT_BEFORE_KEPT, type SessionRef, type Store } from "@sojourn/core";
 import sql, { type Sql } from "sql-template-tag";
+import type { Row } from "../../database.ts";
 import { login } from "../login.ts";
 import { COLUMNS, ENVELOPE, integer, recordOf, recordsOf, text, valuesOf } from "../record.ts";
 import type { Query, ServerConnection } from "../server.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
-import { at, deleteAt, selectLive, selectPage, selectVersion } from "../statements.ts";
+import { at, deleteAt, liveAt, selectLive, selectPage, selectVersion } from "../statements.ts";
 import type { Tables } from "../tables.ts";
 import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
@@ -21,11 +22,6 @@ const NEVER = -1;
  */
 export function createPostgresStore(connect: () => ServerConnection, tables: Tables): Store {
   const { sessions, partitions } = tables;
-
-  async function find(query: Query, ref: SessionRef, now: number) {
-    const [row] = await query(selectLive(tables, ref, now));
-    return row === undefined ? null : recordOf(row);
-  }
 
   /** Locks the partition until the transaction ends, and gives its stamp, which moves forward only. */
   async function lock(query: Query, partition: string, now: number, stamp: number) {
@@ -55,18 +51,29 @@ export function createPostgresStore(connect: () => ServerConnection, tables: Tab
     },
 
     async read(ref, now) {
-      return find(connect().query, ref, now);
+      const [row] = await connect().query(selectLive(tables, ref, now));
+      return row === undefined ? null : recordOf(row);
     },
 
     async update(ref, change, now, options = {}) {
-      const { set, where } = updateBody(ref, change, now, options, words);
-      const statement = updateStatement(tables, ref, change.credential?.from, set, where);
       const { query } = connect();
-      const look = (ref: SessionRef, now: number) => find(query, ref, now);
-      return settleUpdate(look, async () => {
-        const [row] = await query(statement);
-        return row && { version: row.version, renewed: row.held };
-      }, [ref, change, now, options]);
+      const { set, where } = updateBody(ref, change, now, options, words);
+      const made = updating(tables, ref, change.credential?.from, set, where);
+      const statement = sql`${made}
+        SELECT made_version, held, ${COLUMNS} FROM (SELECT 1) AS one LEFT JOIN made ON true
+        LEFT JOIN ${sessions} ON made_version IS NULL AND ${liveAt(ref, now)}`;
+      let row: Row | undefined;
+      // Where it was not made, what is there came with the same answer: as it was when the statement
+      // began. If that would take the change, it has waited for somebody, and looks again.
+      return settleUpdate(
+        async () => (row === undefined || row.handle === null ? null : recordOf(row)),
+        async () => {
+          [row] = await query(statement);
+          if (row === undefined || row.made_version === null) return undefined;
+          return { version: row.made_version, renewed: row.held };
+        },
+        [ref, change, now, options],
+      );
     },
 
     async delete(ref, { ifVersion } = {}) {
@@ -103,10 +110,10 @@ export function createPostgresStore(connect: () => ServerConnection, tables: Tab
 }
 
 /**
- * `held`: whether the credential was `from`. It is looked at under the row's lock, since `RETURNING`
- * knows only what is there afterwards.
+ * The update, as `made`. `held`: whether the credential was `from`. It is looked at under the row's lock,
+ * since `RETURNING` knows only what is there afterwards.
  */
-function updateStatement(
+function updating(
   { sessions }: Tables,
   ref: SessionRef,
   from: string | undefined,
@@ -114,10 +121,14 @@ function updateStatement(
   where: Sql,
 ): Sql {
   if (from === undefined) {
-    return sql`UPDATE ${sessions} SET ${set} WHERE ${where} RETURNING version, true AS held`;
+    return sql`WITH made AS (
+      UPDATE ${sessions} SET ${set} WHERE ${where} RETURNING version AS made_version, true AS held
+    )`;
   }
   return sql`WITH before AS MATERIALIZED (
       SELECT credential = ${packText(from)} AS held FROM ${sessions} WHERE ${at(ref)} FOR UPDATE
-    )
-    UPDATE ${sessions} SET ${set} FROM before WHERE ${where} RETURNING version, held`;
+    ), made AS (
+      UPDATE ${sessions} SET ${set} FROM before WHERE ${where}
+      RETURNING version AS made_version, held
+    )`;
 }
