@@ -29,31 +29,28 @@ export interface Network {
   /** ms that a message takes at most, as a rule. */
   readonly latency: number;
   /** Of 100 messages so many are lost. */
-  readonly loss: number;
+  loss: number;
   /** Of 100 states that are sent so many arrive again, later. */
   readonly repeats: number;
   /** Of 100 requests so many arrive after their sender has given up. */
-  readonly late: number;
+  late: number;
 }
 
 /** ms after which a process gives up on a call. */
 const TIME_LIMIT = 300;
 
 /** A server's store, as a process sees it: through messages that are late, lost, repeated, reordered. */
-export function through(
-  { clock, random, latency, loss, repeats, late }: Network,
-  server: SimServer,
-  line: Line,
-): PoweredStore {
+export function through(network: Network, server: SimServer, line: Line): PoweredStore {
+  const { clock, random, latency, repeats } = network;
   const isOpen = () => !server.isDown && !line.isCut;
   const delay = () => 1 + random.below(latency);
 
   async function arrive<T>(run: () => Promise<T>, operation: StoreOperation): Promise<T> {
-    const up = random.percent(late) ? TIME_LIMIT + random.below(4_000) : delay();
-    const isLost = random.percent(loss);
+    const up = random.percent(network.late) ? TIME_LIMIT + random.below(4_000) : delay();
+    const isLost = random.percent(network.loss);
     const isRepeated = operation === "replica.apply" && random.percent(repeats);
     const repeated = random.below(6_000);
-    const answerIsLost = random.percent(loss);
+    const answerIsLost = random.percent(network.loss);
     const down = delay();
     await clock.sleep(up);
     // A closed door is told of at once, a silent line is not.

@@ -187,6 +187,7 @@ async function run(seed: number, { defect, length = 20_000 }: SimulationOptions)
   await time.run(12_000);
   for (const server of servers) server.isDown = false;
   for (const { lines } of processes) for (const line of lines.values()) line.isCut = false;
+  network.loss = network.late = 0;
   note("all is healed");
   if (living().length === 0) startProcess();
   // A process begins with its first call.

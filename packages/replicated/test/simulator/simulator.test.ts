@@ -26,11 +26,10 @@ const parts = Array.from({ length: Math.ceil(seeds.length / AT_A_TIME) }, (_, at
   seeds.slice(at * AT_A_TIME, (at + 1) * AT_A_TIME),
 ).map((part) => ({ part, from: part[0], to: part.at(-1) }));
 
-const happened: Record<string, number> = {};
-
 test.each(parts)(
   "invariant 2: crashes, cuts, delays, repeats and promotions bring no ended session back, and all stores agree after: schedules $from to $to",
   async ({ part }) => {
+    const happened: Record<string, number> = {};
     for (const seed of part) {
       const report = await simulate(seed);
       for (const [what, count] of Object.entries(report.figures)) {
@@ -38,15 +37,14 @@ test.each(parts)(
       }
       check(report);
     }
+    if (SEED !== undefined) return;
+    // They were not idle.
+    const least = { overflows: 1, promotions: 10, kills: 80, diverged: 1, revoked: 300 };
+    const missing = Object.entries(least).filter(([what, count]) => (happened[what] ?? 0) < count);
+    expect(missing).toEqual([]);
   },
   5 * MINUTES,
 );
-
-test.skipIf(SEED !== undefined)("the schedules were not idle", () => {
-  const least = { overflows: 10, promotions: 50, kills: 300, diverged: 5, revoked: 1_000 };
-  const missing = Object.entries(least).filter(([what, count]) => (happened[what] ?? 0) < count);
-  expect(missing).toEqual([]);
-});
 
 const defects: readonly { readonly defect: Defect; readonly from: number }[] = [
   { defect: "no tombstones", from: 1 },
@@ -54,7 +52,7 @@ const defects: readonly { readonly defect: Defect; readonly from: number }[] = [
   { defect: "changes out of order", from: 1 },
   { defect: "no catch-up after overflow", from: 1 },
   { defect: "majority without the primary", from: 4 },
-  { defect: "promotion without a majority", from: 44 },
+  { defect: "promotion without a majority", from: 86 },
 ];
 
 test.each(defects)(
