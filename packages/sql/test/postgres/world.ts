@@ -82,7 +82,7 @@ export function newPartition(): string {
 }
 
 /** A handle with a name that can be read in a failure. */
-export function handle(name: string): string {
+function handle(name: string): string {
   return `${name.padEnd(21, "-")}A`;
 }
 
