@@ -1,5 +1,5 @@
 import { type Store, StoreUnavailableError } from "@sojourn/core";
-import { type MariadbServer, until } from "@sojourn/servers";
+import { type MariadbServer, startProxy, until } from "@sojourn/servers";
 import { sqlStore } from "@sojourn/sql";
 import type { PoolConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -17,6 +17,8 @@ afterAll(async () => {
   await admin.close();
   await server.stop();
 });
+
+const WAITING = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
 
 /** Somebody else, in a transaction. */
 async function inTransaction(): Promise<PoolConnection> {
@@ -86,13 +88,41 @@ test("a login that waits for a lock past its time limit is not done later", asyn
   const last = someSession({ partition });
   expect(await patient.create(last, NOW, { limit: FIVE })).toMatchObject({ status: "created" });
   await until("no transaction is open", async () => {
-    const open = await rowsOf(
-      admin.pool,
-      "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'",
-    );
+    const open = await rowsOf(admin.pool, WAITING);
     return Number(open[0]?.Value) === 0;
   });
   expect(await patient.list(partition, NOW)).toHaveLength(2);
+});
+
+test("where a process falls silent amid a login, idle_transaction_timeout frees the user's lock", async () => {
+  const partition = somePartition();
+  const patient = openStore(server.port, PATIENT);
+  const full = Array.from({ length: 5 }, () => someSession({ partition }));
+  for (const session of full) await patient.create(session, NOW, { limit: FIVE });
+  const holder = await inTransaction();
+  await holder.execute("SELECT 1 FROM sojourn_sessions WHERE partition_key = ? FOR UPDATE", [
+    partition,
+  ]);
+  await admin.pool.query("SET GLOBAL idle_transaction_timeout = 1");
+  onTestFinished(() => void admin.pool.query("SET GLOBAL idle_transaction_timeout = 0"));
+  const line = await startProxy(server.port);
+  onTestFinished(() => line.stop());
+  const login = openStore(line.port, { timeLimit: 5_000 }).create(someSession({ partition }), NOW, {
+    limit: FIVE,
+  });
+  login.catch(() => {});
+  // It has the user's lock, and waits for the rows.
+  await until("it waits", async () => {
+    const [row] = await rowsOf(admin.pool, WAITING);
+    return Number(row?.Value) === 1;
+  });
+  line.stall();
+  await holder.commit();
+  expect(await patient.create(someSession({ partition }), NOW, { limit: FIVE })).toMatchObject({
+    status: "created",
+  });
+  await expect(login).rejects.toThrow(StoreUnavailableError);
+  expect(await patient.list(partition, NOW)).toHaveLength(5);
 });
 
 test("a lock wait that the server gives up is tried again", async () => {
@@ -133,10 +163,7 @@ test("a deadlock is tried again", async () => {
   }
   const login = store.create(someSession({ partition }), NOW, { limit: FIVE });
   await until("the login waits", async () => {
-    const [row] = await rowsOf(
-      admin.pool,
-      "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'",
-    );
+    const [row] = await rowsOf(admin.pool, WAITING);
     return Number(row?.Value) === 1;
   });
   await holder.execute(
