@@ -22,10 +22,6 @@ import { askMajority } from "./quorum.ts";
 export async function reconcile(pair: Pair, theirs: readonly ReplicaState[]): Promise<boolean> {
   // The primary after the replica: whatever comes to the replica meanwhile, it has by then.
   const ours = mergeAll(await present(pair, pair.primary.replica, theirs));
-  const unknown = theirs.filter((state) => !ours.has(placeOf(state)));
-  // Also what is there and has expired: its deadline may have been moved back.
-  const expired = mergeAll(await present(pair, pair.primary.replica, unknown, 0));
-  for (const [place, state] of expired) ours.set(place, state);
   const before = (state: ReplicaState) => ours.get(placeOf(state));
   await settle(
     pair,
@@ -47,8 +43,8 @@ export async function present(
   { settings }: Pair,
   from: ReplicaTarget,
   states: readonly ReplicaState[],
-  now: number = settings.clock.now(),
 ): Promise<ReplicaState[]> {
+  const now = settings.clock.now();
   const found = Array.from(groupBy(states, partitionOf), ([partition, some]) =>
     from.states(partition, handlesOf(some), now),
   );
