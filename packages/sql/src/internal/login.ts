@@ -30,9 +30,11 @@ export async function login(
 ): Promise<CreateOutcome> {
   const { partition, handle, authenticatedAt } = record;
 
+  /** The rows that count: of a user without a limit, the one under the same handle. */
   function look(lock: Sql): Promise<readonly Row[]> {
+    const counted = limit === undefined ? empty : sql`deadline > ${now} OR `;
     return query(sql`SELECT handle, created_at, last_seen_at, deadline FROM ${sessions}
-      WHERE partition_key = ${partition} AND (deadline > ${now} OR handle = ${handle})
+      WHERE partition_key = ${partition} AND (${counted}handle = ${handle})
       ORDER BY handle${lock}`);
   }
 
