@@ -3,7 +3,10 @@ import type { SessionRef } from "@sojourn/core";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { pglite } from "@sojourn/sql/postgres";
 import { runStoreCase, type StoreCase, storeCases, testStore } from "@sojourn/testing/suites";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+// Many calls on few connections, on a busy machine: slow is not broken.
+vi.setConfig({ testTimeout: 600_000 });
 
 let client: PGlite;
 

@@ -8,8 +8,11 @@ import {
   testStore,
 } from "@sojourn/testing/suites";
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { clients, type Open, type Opened, openPg } from "./clients.ts";
+
+// Many calls on few connections, on a busy machine: slow is not broken.
+vi.setConfig({ testTimeout: 600_000 });
 
 let server: PostgresServer;
 let admin: Client;
