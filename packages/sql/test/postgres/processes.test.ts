@@ -119,6 +119,10 @@ describe.each(kinds)(
     });
 
     test("all may migrate at once", async () => {
+      // The other client may have been here before.
+      const names = ["migrations", "sessions", "partitions", "marks", "references", "once"];
+      const tables = names.map((name) => `by_many_${name}`).join(", ");
+      await admin.query(`DROP TABLE IF EXISTS ${tables}`);
       const found = await inProcesses("migrate", 0);
       expect(found.flat()).toEqual(expect.arrayContaining([1, 2]));
       const { rows } = await admin.query("SELECT version FROM by_many_migrations ORDER BY version");
