@@ -1,21 +1,19 @@
 import type { NewSessionRecord, Store } from "@sojourn/core";
-import type { MariadbServer } from "@sojourn/servers";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { open, type Opened, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import {
+  admin,
+  open,
+  openStore,
+  PATIENT,
+  rowsOf,
+  server,
+  startWithTables,
+  useMariadb,
+} from "./pools.ts";
 import { inProcesses } from "./processes.ts";
 import { FIVE, HOUR, NOW, REFUSING, somePartition, someSession, times } from "./sessions.ts";
 
-let server: MariadbServer;
-let admin: Opened;
-
-beforeAll(async () => {
-  server = await startWithTables();
-  admin = open(server.port);
-}, 60_000);
-afterAll(async () => {
-  await admin.close();
-  await server.stop();
-});
+useMariadb();
 
 const severalPools = (count: number): Store[] =>
   Array.from({ length: count }, () => openStore(server.port, PATIENT));

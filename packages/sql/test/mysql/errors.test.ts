@@ -6,30 +6,20 @@ import {
   type PoweredStore,
   type Store,
 } from "@sojourn/core";
-import { type MariadbServer, startProxy } from "@sojourn/servers";
+import { startProxy } from "@sojourn/servers";
 import { migrate, type SqlPowers, sqlStore } from "@sojourn/sql";
 import { mysql2 } from "@sojourn/sql/mysql";
 import { runStoreCase, storeCases } from "@sojourn/testing/suites";
 import { createConnection, createPool as createCallbackPool } from "mysql2";
 import { createPool, createPoolCluster, type PoolOptions } from "mysql2/promise";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { errorOf } from "../error-of.ts";
-import { open, type Opened, PATIENT, rowsOf, startWithTables } from "./pools.ts";
+import { admin, open, PATIENT, rowsOf, server, useMariadb } from "./pools.ts";
 import { HOUR, NOW, someSession } from "./sessions.ts";
 
 const PASSWORD = "a-password-of-the-database";
 
-let server: MariadbServer;
-let admin: Opened;
-
-beforeAll(async () => {
-  server = await startWithTables();
-  admin = open(server.port);
-}, 60_000);
-afterAll(async () => {
-  await admin.close();
-  await server.stop();
-});
+useMariadb();
 
 function storeAs(pool: PoolOptions, port = server.port, prefix?: string): Store {
   const { database, close } = open(port, pool);

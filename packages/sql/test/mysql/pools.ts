@@ -3,7 +3,7 @@ import type { Store } from "@sojourn/core";
 import { migrate, type SqlDatabase, sqlStore, type SqlStoreOptions } from "@sojourn/sql";
 import { mysql2 } from "@sojourn/sql/mysql";
 import { createPool, type Pool, type PoolOptions, type RowDataPacket } from "mysql2/promise";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 
 /** A pool of a process of its own. */
 export interface Opened {
@@ -31,6 +31,22 @@ export async function startWithTables(options: MariadbOptions = {}): Promise<Mar
   await migrate(database);
   await close();
   return server;
+}
+
+/** The server of a test file, and a pool to look at it by: from `useMariadb` on. */
+export let server: MariadbServer;
+export let admin: Opened;
+
+/** For a test file: starts a server before its tests, and ends it after them. */
+export function useMariadb(): void {
+  beforeAll(async () => {
+    server = await startWithTables();
+    admin = open(server.port);
+  }, 60_000);
+  afterAll(async () => {
+    await admin.close();
+    await server.stop();
+  });
 }
 
 export interface StoreOptions extends SqlStoreOptions {

@@ -1,21 +1,10 @@
 import type { PoweredStore } from "@sojourn/core";
-import type { MariadbServer } from "@sojourn/servers";
 import { type SqlPowers, sqlStore } from "@sojourn/sql";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { open, type Opened, PATIENT, rowsOf, startWithTables } from "./pools.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { admin, open, PATIENT, rowsOf, server, useMariadb } from "./pools.ts";
 import { HOUR, NOW } from "./sessions.ts";
 
-let server: MariadbServer;
-let admin: Opened;
-
-beforeAll(async () => {
-  server = await startWithTables();
-  admin = open(server.port);
-}, 60_000);
-afterAll(async () => {
-  await admin.close();
-  await server.stop();
-});
+useMariadb();
 
 /** Stores of two processes. */
 function stores(isolation = "REPEATABLE READ"): readonly PoweredStore<SqlPowers>[] {

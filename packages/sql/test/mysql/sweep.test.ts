@@ -1,24 +1,14 @@
 import { NOT_BEFORE_KEPT, type SessionRecord } from "@sojourn/core";
-import { type MariadbServer, until } from "@sojourn/servers";
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { open, type Opened, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
+import { until } from "@sojourn/servers";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { admin, openStore, PATIENT, rowsOf, server, useMariadb } from "./pools.ts";
 import { HOUR, NOW, somePartition, someSession, times } from "./sessions.ts";
 
-let server: MariadbServer;
-let admin: Opened;
-
-beforeAll(async () => {
-  server = await startWithTables();
-  admin = open(server.port);
-}, 60_000);
+useMariadb();
 beforeEach(async () => {
   for (const table of ["sessions", "partitions"]) {
     await admin.pool.query(`DELETE FROM sojourn_${table}`);
   }
-});
-afterAll(async () => {
-  await admin.close();
-  await server.stop();
 });
 
 /** Sessions with a deadline each from `first` on, and none seen since it was made. */

@@ -1,22 +1,12 @@
 import { type Store, StoreUnavailableError } from "@sojourn/core";
-import { type MariadbServer, startProxy, until } from "@sojourn/servers";
+import { startProxy, until } from "@sojourn/servers";
 import { sqlStore } from "@sojourn/sql";
 import type { PoolConnection } from "mysql2/promise";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { open, type Opened, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { admin, open, openStore, PATIENT, rowsOf, server, useMariadb } from "./pools.ts";
 import { FIVE, HOUR, NOW, somePartition, someSession } from "./sessions.ts";
 
-let server: MariadbServer;
-let admin: Opened;
-
-beforeAll(async () => {
-  server = await startWithTables();
-  admin = open(server.port);
-}, 60_000);
-afterAll(async () => {
-  await admin.close();
-  await server.stop();
-});
+useMariadb();
 
 const WAITING = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
 

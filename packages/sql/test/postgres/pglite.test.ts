@@ -2,7 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import type { SessionRef } from "@sojourn/core";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { pglite } from "@sojourn/sql/postgres";
-import { runStoreCase, type StoreCase, storeCases, testStore } from "@sojourn/testing/suites";
+import { runStoreCase, storeCases, testStore } from "@sojourn/testing/suites";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 // Many calls on few connections, on a busy machine: slow is not broken.
@@ -32,10 +32,9 @@ const factory = async () => ({
 if (process.env.SOJOURN_FULL === "1") {
   testStore(name, factory);
 } else {
-  // It is slow, and one connection: what meets at once is tried on the server. This one tries 20,000 times.
-  const isLong = ({ title }: StoreCase) => title.includes("200 concurrent increments");
+  // It is slow, and one connection: what meets at once is tried on the server.
   const needs = new Set(["damage", "sweeps", undefined]);
-  const cases = storeCases.filter((one) => needs.has(one.needs) && !isLong(one));
+  const cases = storeCases.filter((one) => needs.has(one.needs));
   test.each(cases)(`store: ${name} > $title`, async (storeCase) => {
     expect(await runStoreCase(storeCase, factory, { interleavings: 40 })).toBe("passed");
   });

@@ -1,6 +1,10 @@
+import { FULL } from "../../adapter/tier.ts";
 import { same } from "../assert.ts";
 import type { StoreCase } from "../contract.ts";
 import { newPartition, newRecord, NOW, put, together } from "../records.ts";
+
+/** Whoever comes too late tries again: that is the square of it in tries. */
+const INCREMENTS = FULL ? 200 : 50;
 
 export const raceCases: readonly StoreCase[] = [
   {
@@ -18,10 +22,10 @@ export const raceCases: readonly StoreCase[] = [
     },
   },
   {
-    title: "invariant 3: 200 concurrent increments with ifVersion count to 200",
+    title: "invariant 3: of concurrent increments with ifVersion none is lost",
     async run({ store }) {
       const record = await put(store, newRecord(newPartition(), { data: { count: "0" } }));
-      await together(200, async () => {
+      await together(INCREMENTS, async () => {
         let { data, version } = record;
         for (;;) {
           const set = { count: String(Number(data.count) + 1) };
@@ -30,7 +34,7 @@ export const raceCases: readonly StoreCase[] = [
           ({ data, version } = outcome.record);
         }
       });
-      same((await store.read(record, NOW))?.data, { count: "200" }, "the count");
+      same((await store.read(record, NOW))?.data, { count: String(INCREMENTS) }, "the count");
     },
   },
   {

@@ -57,7 +57,7 @@ export const brokenRaces: readonly BrokenStore[] = [
   writesBack("invariant 2: a deletion among up to four operations", true),
   checksFirst(
     "compares the version, then writes",
-    "invariant 3: 200 concurrent increments with ifVersion",
+    "invariant 3: of concurrent increments with ifVersion",
     (change) => change,
   ),
   checksFirst(
