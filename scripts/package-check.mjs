@@ -25,7 +25,7 @@ function manifestOf(folder) {
 }
 
 const always = ["LICENSE", "README.md", "package.json"];
-const allowed = /^dist\/[\w./-]+\.(js|d\.ts)$/;
+const allowed = /^dist\/[\w./-]+\.(js|d\.ts)$|^migrations\/[\w/-]+\.sql$/;
 
 function checkFiles(name, files, exports) {
   const entries = Object.values(exports).flatMap((entry) => [entry.types, entry.default]);
