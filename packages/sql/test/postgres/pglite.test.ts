@@ -36,6 +36,6 @@ if (process.env.SOJOURN_FULL === "1") {
   const needs = new Set(["damage", "sweeps", undefined]);
   const cases = storeCases.filter((one) => needs.has(one.needs));
   test.each(cases)(`store: ${name} > $title`, async (storeCase) => {
-    expect(await runStoreCase(storeCase, factory, { interleavings: 40 })).toBe("passed");
+    expect(await runStoreCase(storeCase, factory, { interleavings: 10 })).toBe("passed");
   });
 }
