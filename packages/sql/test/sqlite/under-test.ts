@@ -6,7 +6,7 @@ import { vi } from "vitest";
 import { newFile } from "./new-file.ts";
 
 // Twenty thousand calls for one case, on a machine that does other things as well.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /** An open file, and what may be done to it. */
 export interface OpenFile {

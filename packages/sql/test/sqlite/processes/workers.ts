@@ -6,7 +6,7 @@ import type { ClientName } from "./databases.ts";
 import type { TaskName } from "./tasks.ts";
 
 // Processes take their time to start on a machine that does other things as well.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 export interface Worker {
   /** When it has opened the file. */
