@@ -2,6 +2,7 @@ import type { PoweredStore } from "@sojourn/core";
 import type { Migration } from "./internal/migrations.ts";
 import type { ReplicableSqlPowers, SqlPowers } from "./internal/powers/powers.ts";
 import type { Tables } from "./internal/tables.ts";
+import type { Row, Statement } from "./statement.ts";
 
 /**
  * A database, as `sqlite`, `libsql` and `d1` of @sojourn/sql/sqlite make one of a client, `pg`,
@@ -27,16 +28,3 @@ export interface ReplicableDialect {
   readonly migrations: readonly Migration[];
   createStore(tables: Tables): PoweredStore<ReplicableSqlPowers>;
 }
-
-/** What can be bound to a statement, whatever the client. */
-export type SqlValue = string | number | null;
-
-/** A statement with its parameters apart: `?` stands for them in `sql`, `$1` and so on in `text`. */
-export interface Statement {
-  readonly sql: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-/** By column. */
-export type Row = Readonly<Record<string, unknown>>;

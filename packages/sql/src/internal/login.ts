@@ -6,7 +6,7 @@ import {
   type SessionLimit,
 } from "@sojourn/core";
 import sql, { empty, join, type Sql } from "sql-template-tag";
-import type { Row } from "../database.ts";
+import type { Row } from "../statement.ts";
 import { COLUMNS, integer, text, valuesOf } from "./record.ts";
 import type { Query } from "./server.ts";
 import type { Tables } from "./tables.ts";

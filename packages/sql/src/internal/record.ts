@@ -1,6 +1,6 @@
 import { CorruptRecordError, type NewSessionRecord, type SessionRecord } from "@sojourn/core";
 import { join, raw, type Sql } from "sql-template-tag";
-import type { Row, SqlValue } from "../database.ts";
+import type { Row, SqlValue } from "../statement.ts";
 import { packData, unpackData } from "./data.ts";
 import { packText, unpackText } from "./text.ts";
 

@@ -1,4 +1,4 @@
-import type { Row, Statement } from "../database.ts";
+import type { Row, Statement } from "../statement.ts";
 
 /** All that this store needs of a client for a database server, or of its pool. */
 export interface ServerConnection {

@@ -7,7 +7,7 @@ import {
   type UpdateOptions,
   type UpdateOutcome,
 } from "@sojourn/core";
-import type { Row } from "../database.ts";
+import type { Row } from "../statement.ts";
 import { refusal } from "./change.ts";
 import { integer } from "./record.ts";
 

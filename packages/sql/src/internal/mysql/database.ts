@@ -1,5 +1,6 @@
 import sql from "sql-template-tag";
-import type { Row, SqlDatabase } from "../../database.ts";
+import type { SqlDatabase } from "../../database.ts";
+import type { Row } from "../../statement.ts";
 import { createPowers } from "../powers/powers.ts";
 import { onDuplicateKey } from "../powers/upserts.ts";
 import type { Query } from "../server.ts";

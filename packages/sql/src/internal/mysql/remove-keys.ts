@@ -1,5 +1,5 @@
 import sql, { join, raw, type Sql } from "sql-template-tag";
-import type { Row } from "../../database.ts";
+import type { Row } from "../../statement.ts";
 import type { Query } from "../server.ts";
 
 /** How many rows one statement removes at most. */

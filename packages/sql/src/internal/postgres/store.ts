@@ -1,6 +1,6 @@
 import { NOT_BEFORE_KEPT, type SessionRef, type Store } from "@sojourn/core";
 import sql, { type Sql } from "sql-template-tag";
-import type { Row } from "../../database.ts";
+import type { Row } from "../../statement.ts";
 import { login } from "../login.ts";
 import { COLUMNS, ENVELOPE, integer, recordOf, recordsOf, text, valuesOf } from "../record.ts";
 import type { Query, ServerConnection } from "../server.ts";

@@ -1,4 +1,4 @@
-import type { Row, Statement } from "../../database.ts";
+import type { Row, Statement } from "../../statement.ts";
 
 /** All that this store needs of a SQLite client. D1 has no more: no transaction that waits for us. */
 export interface SqliteConnection {

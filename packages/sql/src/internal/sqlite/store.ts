@@ -6,7 +6,7 @@ import {
   type Store,
 } from "@sojourn/core";
 import sql, { type Sql } from "sql-template-tag";
-import type { Row } from "../../database.ts";
+import type { Row } from "../../statement.ts";
 import { ENVELOPE, integer, recordOf, recordsOf, text } from "../record.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Row, Statement } from "../../../database.ts";
+import type { Row, Statement } from "../../../statement.ts";
 import { type Lender, lending } from "../../lend.ts";
 import type { Query } from "../../server.ts";
 import type { MysqlConnect } from "../connection.ts";

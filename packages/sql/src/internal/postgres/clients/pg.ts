@@ -1,4 +1,4 @@
-import type { Statement, Row } from "../../../database.ts";
+import type { Statement, Row } from "../../../statement.ts";
 import { type Lender, lending } from "../../lend.ts";
 import type { Connect, Query } from "../../server.ts";
 import { bounds, READ_COMMITTED } from "../settings.ts";

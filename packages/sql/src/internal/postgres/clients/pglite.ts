@@ -1,4 +1,4 @@
-import type { Row, Statement } from "../../../database.ts";
+import type { Row, Statement } from "../../../statement.ts";
 import type { Connect, Query } from "../../server.ts";
 import { READ_COMMITTED } from "../settings.ts";
 

@@ -1,5 +1,5 @@
 import { systemClock } from "@sojourn/core";
-import type { Row, Statement } from "../../../database.ts";
+import type { Row, Statement } from "../../../statement.ts";
 import { tooLate } from "../../lend.ts";
 import type { Connect, Query } from "../../server.ts";
 import { bounds, READ_COMMITTED } from "../settings.ts";

@@ -1,4 +1,4 @@
-import type { Row, Statement } from "../../../database.ts";
+import type { Row, Statement } from "../../../statement.ts";
 import type { SqliteConnection } from "../connection.ts";
 import { checkGiven } from "./given.ts";
 

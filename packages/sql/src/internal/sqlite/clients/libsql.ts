@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "@sojourn/core";
-import type { Row, Statement } from "../../../database.ts";
+import type { Row, Statement } from "../../../statement.ts";
 import type { SqliteConnection } from "../connection.ts";
 import { checkGiven } from "./given.ts";
 

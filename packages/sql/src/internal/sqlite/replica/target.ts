@@ -1,6 +1,6 @@
 import type { ReplicaState, ReplicaTarget } from "@sojourn/core";
 import sql, { type Sql } from "sql-template-tag";
-import type { Row } from "../../../database.ts";
+import type { Row } from "../../../statement.ts";
 import { COLUMNS, integer, recordOf, text } from "../../record.ts";
 import { limited } from "../../statements.ts";
 import type { Tables } from "../../tables.ts";
