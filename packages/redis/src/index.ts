@@ -7,4 +7,5 @@ export {
   redisStore,
   type RedisStoreOptions,
 } from "./redis-store.ts";
-export type { LayoutOptions, LayoutPowers, ReplicableOptions } from "./store.ts";
+export type { LayoutOptions, ReplicableOptions } from "./layout-options.ts";
+export type { LayoutPowers } from "./store.ts";

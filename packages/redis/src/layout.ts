@@ -5,9 +5,5 @@ export type { Attempt, Sender } from "./internal/clients/attempt.ts";
 export { guard, type GuardOptions } from "./internal/guard.ts";
 export { checkMs } from "./internal/options.ts";
 export { createScript, type Script } from "./internal/script.ts";
-export {
-  createStore,
-  type LayoutOptions,
-  type LayoutPowers,
-  type ReplicableOptions,
-} from "./store.ts";
+export type { LayoutOptions, ReplicableOptions } from "./layout-options.ts";
+export { createStore, type LayoutPowers } from "./store.ts";

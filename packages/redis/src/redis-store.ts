@@ -7,13 +7,8 @@ import { guard } from "./internal/guard.ts";
 import { checkMs } from "./internal/options.ts";
 import { checkReplicable } from "./internal/replicable.ts";
 import { startCheck } from "./internal/start-check.ts";
-import {
-  createStore,
-  DEFAULT_PREFIX,
-  type LayoutOptions,
-  type LayoutPowers,
-  type ReplicableOptions,
-} from "./store.ts";
+import type { LayoutOptions, ReplicableOptions } from "./layout-options.ts";
+import { createStore, DEFAULT_PREFIX, type LayoutPowers } from "./store.ts";
 
 export interface RedisStoreOptions extends LayoutOptions, ReplicableOptions {
   /**

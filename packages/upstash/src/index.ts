@@ -1,2 +1,3 @@
 export type { UpstashClient } from "./client.ts";
-export { upstashStore, type UpstashStoreOptions } from "./upstash-store.ts";
+export type { UpstashStoreOptions } from "./options.ts";
+export { upstashStore } from "./upstash-store.ts";

@@ -1,23 +1,11 @@
 import type { PoweredStore } from "@sojourn/core";
-import { createStore, guard, type LayoutOptions, type LayoutPowers } from "@sojourn/redis/layout";
+import { createStore, guard, type LayoutPowers } from "@sojourn/redis/layout";
 import type { UpstashClient } from "./client.ts";
 import { connect } from "./internal/connection.ts";
 import { checkOptions } from "./internal/options.ts";
 import { atThePrimary } from "./internal/primary.ts";
 import { requesterOf } from "./internal/requester.ts";
-
-export interface UpstashStoreOptions extends LayoutOptions {
-  /**
-   * ms that one call may take; default 1,000. Then it rejects with `StoreUnavailableError`. After three
-   * such calls in a row the next ones do so at once, but for one a second that tries.
-   */
-  readonly timeLimit?: number;
-  /**
-   * `accept`: sessions are read from the nearest replica, which may not know yet that one was revoked.
-   * Default: at the primary.
-   */
-  readonly staleReads?: "accept";
-}
+import type { UpstashStoreOptions } from "./options.ts";
 
 /**
  * Sessions on Upstash, or on whatever else speaks its REST API, through a client of @upstash/redis.

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "@sojourn/core";
-import type { LayoutOptions } from "../store.ts";
+import type { LayoutOptions } from "../layout-options.ts";
 
 /** Throws `ConfigurationError` for what could not work, so that no request is the first to find out. */
 export function checkLayout({ prefix, clock, keepExpired }: LayoutOptions): void {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "@sojourn/core";
 import { checkMs } from "@sojourn/redis/layout";
-import type { UpstashStoreOptions } from "../upstash-store.ts";
+import type { UpstashStoreOptions } from "../options.ts";
 
 const NAMES: Readonly<Record<keyof UpstashStoreOptions, true>> = {
   prefix: true,
