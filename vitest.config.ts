@@ -1,11 +1,14 @@
 import { defineConfig } from "vitest/config";
 import projects from "./vitest.workspace.ts";
 
+/** Four runtimes on two busy cores: slow is not broken. With large numbers less so. */
+const patience = process.env.SOJOURN_FULL === "1" ? 600_000 : 30_000;
+
 export default defineConfig({
   test: {
     projects,
-    // Four runtimes on two busy cores: slow is not broken. With large numbers less so.
-    testTimeout: process.env.SOJOURN_FULL === "1" ? 600_000 : 30_000,
+    testTimeout: patience,
+    hookTimeout: patience,
     // Tests of servers that fail spend most of their time waiting: more at once than there are cores.
     maxWorkers: 4,
     // workerd sees only what it is given. "1": many seeds and large models (npm run test:full).
