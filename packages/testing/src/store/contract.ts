@@ -38,8 +38,9 @@ export interface StoreTestOptions {
   /** False: what expires goes by itself, and `sweep` has nothing to give. Default true. */
   readonly sweeps?: boolean;
   /**
-   * True: a random run creates nothing under a handle that was ended, as nobody does whose handles are
-   * random: for a store of copies, in which a tombstone stands over whatever comes later. Default false.
+   * True: a random run does only what the core does. It creates nothing under a handle that was ended,
+   * moves no deadline back, and its time goes forward. For a store of copies, in which a tombstone stands
+   * over whatever comes later, and an older copy is one that ends earlier. Default false.
    */
   readonly handlesComeOnce?: boolean;
   /** What is drawn at random follows from it. Default 1. */

@@ -114,8 +114,12 @@ const update = fc
       }),
       envelope: {
         ...envelope,
-        ...(expiresAt !== undefined && { expiresAt: now + expiresAt }),
-        ...(idleExpiresAt !== undefined && { idleExpiresAt: now + idleExpiresAt }),
+        ...(expiresAt !== undefined && {
+          expiresAt: deadline(world, now + expiresAt, record?.expiresAt),
+        }),
+        ...(idleExpiresAt !== undefined && {
+          idleExpiresAt: deadline(world, now + idleExpiresAt, record?.idleExpiresAt),
+        }),
       },
     };
     const options = { ...versionGuard(world, ref, drawn.version), ...(maxBytes && { maxBytes }) };
@@ -184,6 +188,11 @@ function newRefOf(world: World, place: Place): SessionRef {
   const name = ref.partition + place.handle;
   successions.set(name, (successions.get(name) ?? 0) + 1);
   return refOf(world, place);
+}
+
+/** Of copies, one from before a deadline was moved back would outlive it. Nobody moves one back. */
+function deadline({ successions }: World, drawn: number, present: number = drawn): number {
+  return successions === null ? drawn : Math.max(drawn, present);
 }
 
 function versionGuard({ oracle, now }: World, ref: SessionRef, guard: string) {
