@@ -26,10 +26,11 @@ const parts = Array.from({ length: Math.ceil(seeds.length / AT_A_TIME) }, (_, at
   seeds.slice(at * AT_A_TIME, (at + 1) * AT_A_TIME),
 ).map((part) => ({ part, from: part[0], to: part.at(-1) }));
 
+const happened: Record<string, number> = {};
+
 test.each(parts)(
   "invariant 2: crashes, cuts, delays, repeats and promotions bring no ended session back, and all stores agree after: schedules $from to $to",
   async ({ part }) => {
-    const happened: Record<string, number> = {};
     for (const seed of part) {
       const report = await simulate(seed);
       for (const [what, count] of Object.entries(report.figures)) {
@@ -37,14 +38,18 @@ test.each(parts)(
       }
       check(report);
     }
-    if (SEED !== undefined) return;
-    // They were not idle.
-    const least = { overflows: 1, promotions: 10, kills: 80, diverged: 1, revoked: 300 };
-    const missing = Object.entries(least).filter(([what, count]) => (happened[what] ?? 0) < count);
-    expect(missing).toEqual([]);
   },
   5 * MINUTES,
 );
+
+test.skipIf(SEED !== undefined)("the schedules were not idle", () => {
+  // Of the rarest there are a few in a hundred schedules.
+  const least = { overflows: 0.02, promotions: 0.2, kills: 1.6, diverged: 0.02, revoked: 6 };
+  const missing = Object.entries(least).filter(
+    ([what, share]) => (happened[what] ?? 0) < share * SCHEDULES,
+  );
+  expect(missing).toEqual([]);
+});
 
 const defects: readonly { readonly defect: Defect; readonly from: number }[] = [
   { defect: "no tombstones", from: 1 },
