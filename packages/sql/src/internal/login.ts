@@ -7,9 +7,12 @@ import {
 } from "@sojourn/core";
 import sql, { empty, join, type Sql } from "sql-template-tag";
 import type { Row } from "../statement.ts";
-import { COLUMNS, integer, text, valuesOf } from "./record.ts";
+import { COLUMNS, integer, liveRows, text, valuesOf } from "./record.ts";
 import type { Query } from "./server.ts";
 import type { Tables } from "./tables.ts";
+
+/** A stamp earlier than any: the partition's row is there for its lock. */
+export const NEVER = -1;
 
 /** What a limit looks at. */
 interface Candidate {
@@ -39,7 +42,7 @@ export async function login(
   }
 
   const rows = await look(empty);
-  const live = rows.filter((row) => integer(row.deadline) > now);
+  const live = liveRows(rows, now);
   if (live.some((row) => row.handle === handle)) return { status: "exists" };
   if (authenticatedAt !== null && authenticatedAt <= notBefore) return { status: "revoked" };
 
@@ -47,7 +50,7 @@ export async function login(
   if (limit !== undefined && excess(live, limit, replaces) > 0) {
     // A touch may be under way: which of them was seen last is known once none can be.
     const locked = await look(sql` FOR UPDATE`);
-    const still = locked.filter((row) => integer(row.deadline) > now);
+    const still = liveRows(locked, now);
     evicted = yielding(still, limit, replaces, now);
   }
   if (evicted === null) return { status: "limit-reached" };

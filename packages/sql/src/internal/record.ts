@@ -56,6 +56,16 @@ export function recordOf(row: Row): SessionRecord {
   };
 }
 
+/** Those of the rows, each with its `deadline`, that are of live records. */
+export function liveRows(rows: readonly Row[], now: number): readonly Row[] {
+  return rows.filter((row) => integer(row.deadline) > now);
+}
+
+/** Handles of the live ones among the rows that `deleteAll` removed. */
+export function liveHandles(rows: readonly Row[], now: number): string[] {
+  return liveRows(rows, now).map((row) => text(row.handle));
+}
+
 export function optional(value: string | null): string | null {
   return value === null ? null : packText(value);
 }

@@ -15,3 +15,16 @@ export type Query = ServerConnection["query"];
 
 /** The connection of one operation, which has this many ms from now: nothing of it begins later. */
 export type Connect = (timeLimit: number) => ServerConnection;
+
+/** ms for what defines tables: they may be large by then. */
+export const DEFINING = 600_000;
+
+/** Runs statements one after the other. */
+export async function inOrder(
+  query: Query,
+  statements: readonly Statement[],
+): Promise<readonly (readonly Row[])[]> {
+  const rows: (readonly Row[])[] = [];
+  for (const statement of statements) rows.push(await query(statement));
+  return rows;
+}

@@ -1,7 +1,15 @@
 import { NOT_BEFORE_KEPT, type SessionRef, type Store } from "@sojourn/core";
 import sql from "sql-template-tag";
-import { login } from "../login.ts";
-import { COLUMNS, ENVELOPE, integer, recordOf, recordsOf, text, valuesOf } from "../record.ts";
+import { login, NEVER } from "../login.ts";
+import {
+  COLUMNS,
+  ENVELOPE,
+  integer,
+  liveHandles,
+  recordOf,
+  recordsOf,
+  valuesOf,
+} from "../record.ts";
 import type { Query } from "../server.ts";
 import { settleDelete } from "../settle.ts";
 import { deleteAt, limited, selectLive, selectPage, selectVersion } from "../statements.ts";
@@ -11,9 +19,6 @@ import { isDuplicate } from "./errors.ts";
 import { removeKeys } from "./remove-keys.ts";
 import { sweepPowers } from "./sweep-powers.ts";
 import { createUpdate } from "./update.ts";
-
-/** A stamp earlier than any: the row is there for its lock. */
-const NEVER = -1;
 
 /** How much one sweep takes at most: what it locks, it locks until it has ended. */
 const SWEPT = 1_000;
@@ -90,7 +95,7 @@ export function createMysqlStore(connect: () => MysqlConnection, tables: Tables)
         if (rows.length > 0) await query(sql`DELETE FROM ${sessions} WHERE ${others}`);
         return rows;
       });
-      return removed.filter((row) => integer(row.deadline) > now).map((row) => text(row.handle));
+      return liveHandles(removed, now);
     },
 
     async sweep(now, limit) {

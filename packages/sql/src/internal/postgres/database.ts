@@ -1,17 +1,13 @@
 import sql from "sql-template-tag";
 import type { SqlDatabase } from "../../database.ts";
-import type { Row } from "../../statement.ts";
 import { createPowers } from "../powers/powers.ts";
 import { onConflict } from "../powers/upserts.ts";
-import type { Connect, Query } from "../server.ts";
+import { type Connect, DEFINING, inOrder, type Query } from "../server.ts";
 import { migrations } from "./migrations.ts";
 import { createPostgresStore } from "./store.ts";
 
 /** The advisory lock under which tables are defined: any number, the same in every process. */
 const LOCK = 7_363_527_201;
-
-/** ms for what defines tables: they may be large by then. */
-const DEFINING = 600_000;
 
 export function postgresDatabase(connect: Connect): SqlDatabase {
   return {
@@ -28,9 +24,7 @@ export function postgresDatabase(connect: Connect): SqlDatabase {
       connect(DEFINING).transaction(async (query) => {
         // Two that create a table at once would fail in spite of IF NOT EXISTS.
         await query(sql`SELECT pg_advisory_xact_lock(${LOCK})`);
-        const rows: (readonly Row[])[] = [];
-        for (const statement of statements) rows.push(await query(statement));
-        return rows;
+        return inOrder(query, statements);
       }),
   };
 }

@@ -1,8 +1,16 @@
 import { NOT_BEFORE_KEPT, type SessionRef, type Store } from "@sojourn/core";
 import sql, { type Sql } from "sql-template-tag";
 import type { Row } from "../../statement.ts";
-import { login } from "../login.ts";
-import { COLUMNS, ENVELOPE, integer, recordOf, recordsOf, text, valuesOf } from "../record.ts";
+import { login, NEVER } from "../login.ts";
+import {
+  COLUMNS,
+  ENVELOPE,
+  integer,
+  liveHandles,
+  recordOf,
+  recordsOf,
+  valuesOf,
+} from "../record.ts";
 import type { Query, ServerConnection } from "../server.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
 import { at, deleteAt, liveAt, selectLive, selectPage, selectVersion } from "../statements.ts";
@@ -11,9 +19,6 @@ import { packText } from "../text.ts";
 import { updateBody } from "../update.ts";
 import { deleteDue, sweepOthers } from "./sweep.ts";
 import { words } from "./words.ts";
-
-/** A stamp earlier than any: the row is there for its lock. */
-const NEVER = -1;
 
 /**
  * The store in PostgreSQL: one statement an operation, but for logins and `deleteAll`. `connect` begins
@@ -96,7 +101,7 @@ export function createPostgresStore(connect: () => ServerConnection, tables: Tab
         return query(sql`DELETE FROM ${sessions}
           WHERE partition_key = ${partition} AND handle <> ${except} RETURNING handle, deadline`);
       });
-      return removed.filter((row) => integer(row.deadline) > now).map((row) => text(row.handle));
+      return liveHandles(removed, now);
     },
 
     async sweep(now, limit) {

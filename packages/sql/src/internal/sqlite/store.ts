@@ -7,7 +7,7 @@ import {
 } from "@sojourn/core";
 import sql, { type Sql } from "sql-template-tag";
 import type { Row } from "../../statement.ts";
-import { ENVELOPE, integer, recordOf, recordsOf, text } from "../record.ts";
+import { ENVELOPE, liveHandles, recordOf, recordsOf, text } from "../record.ts";
 import { settleDelete, settleUpdate } from "../settle.ts";
 import {
   at,
@@ -116,7 +116,7 @@ export function createSqliteStore(connection: SqliteConnection, tables: Tables):
         sql`DELETE FROM ${sessions} WHERE partition_key = ${partition} AND handle <> ${except}
           RETURNING handle, deadline`,
       ]);
-      return removed.filter((row) => integer(row.deadline) > now).map((row) => text(row.handle));
+      return liveHandles(removed, now);
     },
 
     async sweep(now, limit) {
