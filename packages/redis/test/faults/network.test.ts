@@ -1,6 +1,12 @@
 import type { Store } from "@sojourn/core";
 import { type Proxy, type RedisServer, startProxy, startRedis } from "@sojourn/servers";
-import { expectNothingLost, type Load, SLOW, startLoad } from "@sojourn/servers/load";
+import {
+  expectNothingLost,
+  type Load,
+  networkFaults,
+  SLOW,
+  startLoad,
+} from "@sojourn/servers/load";
 import { describe, expect, type TestContext, test } from "vitest";
 import { standalone } from "../clients/clients.ts";
 import { clientsOf, openStore, PATIENT } from "./stores.ts";
@@ -19,49 +25,7 @@ interface World {
 type Fault = readonly [what: string, inject: (world: World) => Promise<void>];
 
 const faults: readonly Fault[] = [
-  [
-    "a network that is cut",
-    async ({ proxy, load }) => {
-      await proxy.cut();
-      await load.rejected(CLIENTS);
-      await proxy.heal();
-    },
-  ],
-  [
-    "connections that break amid commands and amid replies",
-    async ({ proxy, load }) => {
-      for (const direction of ["up", "down", "up", "down"] as const) {
-        proxy.cutAfter(1 + Math.floor(Math.random() * 500), direction);
-        await load.acknowledged(50);
-      }
-    },
-  ],
-  [
-    "replies that are lost after the commands got through",
-    async ({ proxy, load }) => {
-      proxy.drop();
-      await load.rejected(CLIENTS);
-      // No network loses bytes amid a connection that goes on.
-      await proxy.cut();
-      await proxy.heal();
-    },
-  ],
-  [
-    "replies that come after the time limit",
-    async ({ proxy, load }) => {
-      proxy.delay(TIME_LIMIT + 100);
-      await load.rejected(CLIENTS);
-      await proxy.heal();
-    },
-  ],
-  [
-    "commands that get through when nobody waits for them any more",
-    async ({ proxy, load }) => {
-      proxy.stall();
-      await load.rejected(CLIENTS);
-      await proxy.heal();
-    },
-  ],
+  ...networkFaults({ timeLimit: TIME_LIMIT, clients: CLIENTS, within: 500 }),
   [
     "a server that hangs",
     async ({ server, load }) => {

@@ -1,7 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type NewSessionRecord, StoreUnavailableError } from "@sojourn/core";
-import { type MariadbServer, type Proxy, startProxy, until } from "@sojourn/servers";
-import { expectNothingLost, type Load, SLOW, startLoad } from "@sojourn/servers/load";
+import { type MariadbServer, startProxy, until } from "@sojourn/servers";
+import {
+  expectNothingLost,
+  type NetworkFault,
+  networkFaults,
+  SLOW,
+  startLoad,
+} from "@sojourn/servers/load";
 import { sqlStore } from "@sojourn/sql";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { open, openStore, PATIENT, rowsOf, startWithTables } from "./pools.ts";
@@ -11,56 +17,10 @@ const TIME_LIMIT = 500;
 const CLIENTS = 8;
 const OPERATIONS = process.env.SOJOURN_FULL === "1" ? 10_000 : 1_000;
 
-type Fault = readonly [what: string, inject: (line: Proxy, load: Load) => Promise<void>];
-
-const faults: readonly Fault[] = [
-  [
-    "a network that is cut",
-    async (line, load) => {
-      await line.cut();
-      await load.rejected(CLIENTS);
-      await line.heal();
-    },
-  ],
-  [
-    "connections that break amid statements and amid answers",
-    async (line, load) => {
-      for (const direction of ["up", "down", "up", "down"] as const) {
-        line.cutAfter(1 + Math.floor(Math.random() * 500), direction);
-        await load.acknowledged(50);
-      }
-    },
-  ],
-  [
-    "answers that are lost after the statements got through",
-    async (line, load) => {
-      line.drop();
-      await load.rejected(CLIENTS);
-      // No network loses bytes amid a connection that goes on.
-      await line.cut();
-      await line.heal();
-    },
-  ],
-  [
-    "answers that come after the time limit",
-    async (line, load) => {
-      line.delay(TIME_LIMIT + 100);
-      await load.rejected(CLIENTS);
-      await line.heal();
-    },
-  ],
-  [
-    "statements that get through when nobody waits for them any more",
-    async (line, load) => {
-      line.stall();
-      await load.rejected(CLIENTS);
-      await line.heal();
-    },
-  ],
-];
+const faults = networkFaults({ timeLimit: TIME_LIMIT, clients: CLIENTS, within: 500 });
 
 /** With the large numbers each by itself, three times; else all, one after the other. */
-const plans: readonly (readonly [what: string, faults: readonly Fault[]])[] =
+const plans: readonly (readonly [what: string, faults: readonly NetworkFault[]])[] =
   process.env.SOJOURN_FULL === "1"
     ? faults.map((fault) => [fault[0], [fault, fault, fault]])
     : [["all of it", faults]];
@@ -72,13 +32,13 @@ afterAll(() => shared.stop());
 describe("nothing that was acknowledged is lost, and nothing comes back", () => {
   test.each(plans)("by %s", SLOW, async (what, plan) => {
     const server = shared;
-    const line = await startProxy(server.port);
-    onTestFinished(() => line.stop());
-    const stores = [1, 2].map(() => openStore(line.port, { timeLimit: TIME_LIMIT }));
+    const proxy = await startProxy(server.port);
+    onTestFinished(() => proxy.stop());
+    const stores = [1, 2].map(() => openStore(proxy.port, { timeLimit: TIME_LIMIT }));
     const load = startLoad(stores, { clients: CLIENTS, operations: OPERATIONS });
     for (const [i, [, inject]] of plan.entries()) {
       await load.reached((i + 1) / (plan.length + 1));
-      await inject(line, load);
+      await inject({ proxy, load });
     }
     const history = await load.finish(openStore(server.port, PATIENT));
     const failures = expectNothingLost(`MariaDB, ${what}`, history);

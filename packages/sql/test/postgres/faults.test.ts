@@ -6,7 +6,14 @@ import {
   startProxy,
   until,
 } from "@sojourn/servers";
-import { expectNothingLost, type Load, SLOW, startLoad } from "@sojourn/servers/load";
+import {
+  expectNothingLost,
+  type Load,
+  type NetworkFault,
+  networkFaults,
+  SLOW,
+  startLoad,
+} from "@sojourn/servers/load";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { describe, expect, type TestContext, test } from "vitest";
 import { clients, type Open } from "./clients.ts";
@@ -50,56 +57,10 @@ async function setUp(open: Open, { onTestFinished }: TestContext, durable = fals
   };
 }
 
-type Fault = readonly [what: string, inject: (world: World) => Promise<void>];
-
-const faults: readonly Fault[] = [
-  [
-    "a network that is cut",
-    async ({ proxy, load }) => {
-      await proxy.cut();
-      await load.rejected(CLIENTS);
-      await proxy.heal();
-    },
-  ],
-  [
-    "connections that break amid statements and amid answers",
-    async ({ proxy, load }) => {
-      for (const direction of ["up", "down", "up", "down"] as const) {
-        proxy.cutAfter(1 + Math.floor(Math.random() * 2_000), direction);
-        await load.acknowledged(50);
-      }
-    },
-  ],
-  [
-    "answers that are lost after the statements got through",
-    async ({ proxy, load }) => {
-      proxy.drop();
-      await load.rejected(CLIENTS);
-      // No network loses bytes amid a connection that goes on.
-      await proxy.cut();
-      await proxy.heal();
-    },
-  ],
-  [
-    "answers that come after the time limit",
-    async ({ proxy, load }) => {
-      proxy.delay(TIME_LIMIT + 100);
-      await load.rejected(CLIENTS);
-      await proxy.heal();
-    },
-  ],
-  [
-    "statements that get through when nobody waits for them any more",
-    async ({ proxy, load }) => {
-      proxy.stall();
-      await load.rejected(CLIENTS);
-      await proxy.heal();
-    },
-  ],
-];
+const faults = networkFaults({ timeLimit: TIME_LIMIT, clients: CLIENTS, within: 2_000 });
 
 /** With the large numbers each by itself, three times; else all, one after the other. */
-const plans: readonly (readonly [what: string, faults: readonly Fault[]])[] = isFull
+const plans: readonly (readonly [what: string, faults: readonly NetworkFault[]])[] = isFull
   ? faults.map((fault) => [fault[0], [fault, fault, fault]])
   : [["all of it", faults]];
 
