@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } 
 
 // Each program, and the Debian package that has it.
 const packages = {
+  chromium: "chromium",
   curl: "curl",
   // Programs alone. mariadb-server would add a service, an account and a folder of data.
   mariadbd: "mariadb-server-core",
