@@ -8,6 +8,7 @@ const portable = ["core", "memory", "net", "edge", "upstash"].map(
   (name) => `packages/${name}/test/**/*.test.ts`,
 );
 const nodeOnly = "**/*.node.test.ts";
+const inBrowser = "test/browser/*.test.ts";
 const onlyOn = (runtime: string) => `packages/*/test/**/*.${runtime}.test.ts`;
 
 // Packages are tested from their source, so that tests need no build.
@@ -23,7 +24,18 @@ const node: TestProjectConfiguration = {
     name: "node",
     globalSetup,
     include: ["packages/*/test/**/*.test.ts", "servers/test/*.test.ts", "test/**/*.test.ts"],
-    exclude: [onlyOn("bun"), onlyOn("workerd")],
+    exclude: [onlyOn("bun"), onlyOn("workerd"), inBrowser],
+  },
+};
+
+// Node drives a Chromium. One process for all files, one after the other: it is the Chromium that costs.
+const browser: TestProjectConfiguration = {
+  ...fromSource,
+  test: {
+    name: "browser",
+    include: [inBrowser],
+    isolate: false,
+    maxWorkers: 1,
   },
 };
 
@@ -67,7 +79,7 @@ const bun: TestProjectConfiguration = {
 function projectsHere(): TestProjectConfiguration[] {
   if ("Deno" in globalThis) return [deno];
   if ("Bun" in globalThis) return [bun];
-  return [node, workerd];
+  return [node, browser, workerd];
 }
 
 export default projectsHere();

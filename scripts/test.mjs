@@ -20,6 +20,7 @@ const checks = {
   build: ["npm", "run", "--silent", "build"],
   "npm start": ["node", "scripts/start-check.mjs"],
   "tests on Node": ["node", vitest, "run", "--project", "node"],
+  "tests in Chromium": ["node", vitest, "run", "--project", "browser"],
   "tests on workerd": ["node", vitest, "run", "--project", "workerd"],
   "tests on Deno": ["deno", "run", "-A", vitest, "run", "--project", "deno"],
   "tests on Bun": ["bun", "--bun", vitest, "run", "--project", "bun"],
