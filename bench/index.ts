@@ -1,12 +1,13 @@
 // `npm run bench -- <part>`: measures, prints what it found, and puts it into RESULTS.md. `--quick` shows
 // that everything runs and answers rightly, and writes nothing.
 import { parseArgs } from "node:util";
+import { http } from "./http/part.ts";
 import type { Part } from "./part.ts";
 import { redis } from "./redis/part.ts";
 import { writeResults } from "./results.ts";
 import { sql } from "./sql/part.ts";
 
-const parts: readonly Part[] = [redis, sql];
+const parts: readonly Part[] = [http, redis, sql];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,7 +24,8 @@ if (unknown.length > 0) {
 
 for (const part of parts) {
   if (positionals.length > 0 && !positionals.includes(part.name)) continue;
-  const findings = await part.run({ quick: values.quick });
-  console.log(`\n## ${part.name}\n\n${findings}`);
+  const found = await part.run({ quick: values.quick });
+  const findings = typeof found === "string" ? { text: found, plots: {} } : found;
+  console.log(`\n## ${part.name}\n\n${findings.text}`);
   if (!values.quick) await writeResults(part.name, findings);
 }

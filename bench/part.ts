@@ -4,7 +4,13 @@ export interface Part {
   /** Half a sentence for the list of parts. */
   readonly about: string;
   /** Resolves to what it found, as Markdown below a heading of the second level. */
-  run(options: PartOptions): Promise<string>;
+  run(options: PartOptions): Promise<string | Findings>;
+}
+
+export interface Findings {
+  readonly text: string;
+  /** SVGs by the names that the text shows them by: `plots/<name>.svg`. */
+  readonly plots: Readonly<Record<string, string>>;
 }
 
 interface PartOptions {

@@ -1,6 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import type { Findings } from "./part.ts";
 
 const FILE = new URL("RESULTS.md", import.meta.url);
+
+const PLOTS = new URL("plots/", import.meta.url);
 
 const INTRODUCTION = `# Results
 
@@ -8,10 +11,14 @@ What \`npm run bench\` found. Each part says on what machine, with what versions
 `;
 
 /** Puts a part's findings in the place of its earlier ones; those of other parts stay. */
-export async function writeResults(name: string, findings: string): Promise<void> {
+export async function writeResults(name: string, { text, plots }: Findings): Promise<void> {
   const sections = new Map(split(await readFile(FILE, "utf8").catch(() => "")));
-  sections.set(name, `## ${name}\n\n${findings.trim()}\n`);
+  sections.set(name, `## ${name}\n\n${text.trim()}\n`);
   await writeFile(FILE, [INTRODUCTION, ...sections.values()].join("\n"));
+  await mkdir(PLOTS, { recursive: true });
+  for (const [plot, svg] of Object.entries(plots)) {
+    await writeFile(new URL(`${plot}.svg`, PLOTS), svg);
+  }
 }
 
 /** The parts by their names, in the order of the file. */

@@ -1,0 +1,12 @@
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+
+export function start() {
+  const app = new Hono()
+    .get("/plain", (c) => c.text("plain"))
+    .get("/me", (c) => c.text("nobody"))
+    .post("/login/:user", (c) => c.text("hello"))
+    .post("/count", (c) => c.text("0"))
+    .post("/logout", (c) => c.text("bye"));
+  return createAdaptorServer(app);
+}
