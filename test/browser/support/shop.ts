@@ -1,4 +1,9 @@
-import { createSessions, type SessionEvent, type SessionsOptions } from "@sojourn/core";
+import {
+  createSessions,
+  type SessionEvent,
+  type Sessions,
+  type SessionsOptions,
+} from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 import { withSessions } from "@sojourn/node";
 import { type FakeClock, fakeClock } from "@sojourn/testing";
@@ -14,6 +19,7 @@ interface Basket {
 
 export interface Shop {
   readonly listener: Listener;
+  readonly sessions: Sessions<Basket>;
   readonly clock: FakeClock;
   readonly events: readonly SessionEvent[];
 }
@@ -61,7 +67,7 @@ export function createShop(options: Partial<SessionsOptions<Basket>> = {}): Shop
         res.writeHead(404).end();
     }
   });
-  return { listener, clock, events };
+  return { listener, sessions, clock, events };
 }
 
 function redirect(res: ServerResponse): void {
@@ -78,6 +84,18 @@ function page(res: ServerResponse, userId: string | null, basket: readonly strin
     <form method="post" action="/login"><input name="name" aria-label="Name"><button>Log in</button></form>
     <form method="post" action="/logout"><button>Log out</button></form>
     <a href="/me">About me</a>`);
+}
+
+/** What `/me` tells. */
+export interface Me {
+  readonly userId: string | null;
+  readonly handle: string | null;
+  readonly basket: readonly string[];
+}
+
+/** What the shop tells a script of the page that is open. */
+export async function me(page: Page): Promise<Me> {
+  return page.evaluate(async () => (await fetch("/me")).json());
 }
 
 /** By the form of the page that is open. */

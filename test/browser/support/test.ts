@@ -3,6 +3,7 @@ import { test as base } from "vitest";
 import { makeCertificate } from "./certificate.ts";
 import { launchChromium } from "./chromium.ts";
 import { jarOf } from "./jar.ts";
+import { serveRaw } from "./raw.ts";
 
 export { describe, expect } from "vitest";
 
@@ -23,6 +24,11 @@ export const test = base
     return page;
   })
   .extend("devtools", { scope: "worker" }, ({ window }) => jarOf(window))
+  .extend("raw", { scope: "file" }, async ({ certificate, window }, { onCleanup }) => {
+    const raw = await serveRaw(certificate, window);
+    onCleanup(() => raw.close());
+    return raw;
+  })
   .extend("page", async ({ window }): Promise<Page> => {
     await window.context().clearCookies();
     return window;

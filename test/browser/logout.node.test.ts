@@ -1,0 +1,76 @@
+import type { Page } from "playwright-core";
+import { createShop, logIn } from "./support/shop.ts";
+import { serve, type Site } from "./support/site.ts";
+import { describe, expect, test } from "./support/test.ts";
+
+/** Logs in, looks at a private page, logs out, and goes back to it: what is shown? */
+async function backAfterLogout(page: Page, site: Site): Promise<string | null> {
+  await page.goto(site.origin());
+  await logIn(page, "ada");
+  await page.getByText("About me").click();
+  await page.getByText('"userId":"ada"').waitFor();
+  await page.goto(site.origin());
+  await page.getByText("Log out").click();
+  await page.getByText("Who are you?").waitFor();
+  await page.evaluate(() => history.go(-2));
+  // One that comes back from memory does not load again.
+  await page.waitForURL("**/me", { waitUntil: "commit" });
+  return page.getByText('"userId"').textContent();
+}
+
+describe("back, after a logout", () => {
+  test("a page that the application has made no-store is asked for again, and shows nobody", async ({
+    certificate,
+    page,
+  }) => {
+    const shop = createShop();
+    const site = await serve(certificate, {
+      "app.test": (req, res) => {
+        res.setHeader("Cache-Control", "no-store");
+        shop.listener(req, res);
+      },
+    });
+    expect(await backAfterLogout(page, site)).toContain('"userId":null');
+    expect(site.requests.at(-1)).toBe("GET app.test/me");
+  });
+
+  test("where the logout sends Clear-Site-Data, all pages of before are asked for again", async ({
+    certificate,
+    page,
+  }) => {
+    const shop = createShop();
+    const site = await serve(certificate, {
+      "app.test": (req, res) => {
+        if (req.url === "/logout") res.setHeader("Clear-Site-Data", '"cache"');
+        shop.listener(req, res);
+      },
+    });
+    expect(await backAfterLogout(page, site)).toContain('"userId":null');
+    expect(site.requests.filter((request) => request === "GET app.test/me")).toHaveLength(2);
+  });
+
+  test("a page that is only private is shown as it was, from the browser's memory", async ({
+    certificate,
+    page,
+  }) => {
+    const site = await serve(certificate, { "app.test": createShop().listener });
+    expect(await backAfterLogout(page, site)).toContain('"userId":"ada"');
+    // Nobody was asked: it is the window that came back, and nothing in it works any more.
+    expect(site.requests.at(-1)).toBe("GET app.test/");
+    await page.reload();
+    expect(await page.textContent("body")).toContain('"userId":null');
+  });
+
+  test("the logout's response has taken both cookies away", async ({ certificate, page, jar }) => {
+    const site = await serve(certificate, { "app.test": createShop().listener });
+    await page.goto(site.origin());
+    await page.getByLabel("Item").fill("socks");
+    await page.getByText("Add").click();
+    await page.getByText("socks").waitFor();
+    await logIn(page, "ada");
+    expect(await jar.cookies()).toHaveLength(2);
+    await page.getByText("Log out").click();
+    await page.getByText("Who are you?").waitFor();
+    expect(await jar.cookies()).toEqual([]);
+  });
+});
