@@ -22,6 +22,10 @@ const PLAIN = new Set<string>([
   "timeouts",
   "cookie",
   "onConflict",
+  "csrf",
+  "binding",
+  "client",
+  "clearSiteData",
 ] satisfies (keyof SessionsOptions)[]);
 
 /**

@@ -1,3 +1,5 @@
+import type { Aal, FreshnessReason, LockReason } from "./events.ts";
+
 /** Every code a Sojourn error can carry. The union is closed: a `switch` over it narrows. */
 export type SojournErrorCode =
   | "ambiguous-credentials"
@@ -5,15 +7,18 @@ export type SojournErrorCode =
   | "configuration"
   | "conflict"
   | "corrupt-record"
+  | "cross-site"
   | "headers-sent"
   | "invalid-data"
   | "invalid-user-id"
   | "limit-reached"
   | "login-refused"
   | "randomness"
+  | "reauthentication-required"
   | "session-gone"
   | "store-full"
   | "store-unavailable"
+  | "throttled"
   | "too-large"
   | "unauthenticated";
 
@@ -46,9 +51,13 @@ export abstract class SojournError extends Error {
     return { "cache-control": "no-store" };
   }
 
+  /** What the answer's JSON says; `error` is the code. */
+  get body(): Readonly<Record<string, unknown>> {
+    return { error: this.expose ? this.code : "internal" };
+  }
+
   getResponse(): Response {
-    const body = JSON.stringify({ error: this.expose ? this.code : "internal" });
-    return new Response(body, {
+    return new Response(JSON.stringify(this.body), {
       status: this.status,
       headers: { ...this.headers, "content-type": "application/json" },
     });
@@ -181,5 +190,74 @@ export class UnauthenticatedError extends SojournError {
     return this.#redirectTo === undefined
       ? super.headers
       : { ...super.headers, location: this.#redirectTo };
+  }
+}
+
+/** What `requireFresh` asks for. */
+export interface Freshness {
+  /** ms since the user authenticated, at most. */
+  readonly maxAge?: number;
+  /** The level of that authentication, at least. */
+  readonly aal?: Aal;
+}
+
+/**
+ * The user has to authenticate again, then `session.reauthenticate()`: for `requireFresh` too long ago
+ * or with too little, or because the session is locked. The 401 says so in the words of RFC 9470.
+ */
+export class ReauthenticationRequiredError extends SojournError {
+  readonly code = "reauthentication-required";
+  readonly status = 401;
+  readonly reason: FreshnessReason | LockReason;
+  readonly required: Freshness;
+
+  constructor(reason: FreshnessReason | LockReason, required: Freshness = {}) {
+    super(`The user has to authenticate again (${reason}).`);
+    this.reason = reason;
+    this.required = required;
+  }
+
+  override get headers(): Record<string, string> {
+    const { maxAge, aal } = this.required;
+    const parameters = [
+      'error="insufficient_user_authentication"',
+      ...(maxAge === undefined ? [] : [`max_age="${Math.floor(maxAge / 1000)}"`]),
+      ...(aal === undefined ? [] : [`acr_values="aal${aal}"`]),
+    ];
+    // RFC 9110 15.5.2: a 401 has a challenge. RFC 9470 3: what this one says.
+    return { ...super.headers, "www-authenticate": `Session ${parameters.join(", ")}` };
+  }
+
+  override get body(): Readonly<Record<string, unknown>> {
+    const { maxAge, aal } = this.required;
+    const seconds = maxAge === undefined ? undefined : Math.floor(maxAge / 1000);
+    return { error: this.code, reason: this.reason, max_age: seconds, aal };
+  }
+}
+
+/** A request from another site that would change something: option `csrf`. */
+export class CrossSiteError extends SojournError {
+  readonly code = "cross-site";
+  readonly status = 403;
+
+  override get headers(): Record<string, string> {
+    return { ...super.headers, vary: "Sec-Fetch-Site, Origin" };
+  }
+}
+
+/** The source has to wait: option `throttle`. */
+export class ThrottledError extends SojournError {
+  readonly code = "throttled";
+  readonly status = 429;
+  readonly #seconds: number;
+
+  /** `seconds`: for how long. */
+  constructor(seconds: number) {
+    super("Too many requests that did not look right came from there.");
+    this.#seconds = Math.max(1, Math.ceil(seconds));
+  }
+
+  override get headers(): Record<string, string> {
+    return { ...super.headers, "retry-after": `${this.#seconds}` };
   }
 }

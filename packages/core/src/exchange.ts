@@ -1,7 +1,9 @@
+import type { SojournError } from "./errors.ts";
+import type { Client } from "./client.ts";
 import type { HeaderEditor } from "./headers.ts";
 import type { WaitUntil } from "./internal/engine.ts";
 import type { SessionData } from "./options.ts";
-import type { Client, RequestSession } from "./request-session.ts";
+import type { RequestSession } from "./request-session.ts";
 
 /** What an adapter tells of a request. */
 export interface RequestFacts {
@@ -13,8 +15,23 @@ export interface RequestFacts {
   readonly secure: boolean;
   /** Who is at the other end, as far as the adapter knows; `RequestSession` shows it. */
   readonly client?: Client;
+  /** For the gate against requests from other sites (option `csrf`). Without it there is none. */
+  readonly request?: RequestLine;
+  /** Aborts once the response has been sent or its connection has closed, where the platform tells. */
+  readonly closed?: () => AbortSignal;
   /** Where the platform has one: keeps it alive for what no response waits for. */
   readonly waitUntil?: WaitUntil | undefined;
+}
+
+/** What the gate against requests from other sites looks at. */
+export interface RequestLine {
+  readonly method: string;
+  /** The path alone, as it came. */
+  readonly path: string;
+  /** This server's origin as the client sees it, "https://app.example"; null: not known. */
+  ownOrigin(): string | null;
+  /** A header by its lower-case name. */
+  header(name: string): string | null | undefined;
 }
 
 /**
@@ -23,6 +40,11 @@ export interface RequestFacts {
  */
 export interface Exchange<Data extends object = SessionData> {
   readonly session: RequestSession<Data>;
+  /**
+   * Why the handler must not run: the request came from another site. Answer with this error instead,
+   * and `finish` and `apply` all the same. Null: it may.
+   */
+  readonly refusal: SojournError | null;
   /**
    * Whether the session was asked for. If not, `apply` has nothing to write, and `finish` saves nothing
    * and never rejects: it need not be awaited, and only says that the headers leave.

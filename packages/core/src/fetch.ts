@@ -32,6 +32,7 @@ export async function respond<Data extends object>(
   let response: Response;
   let failed = false;
   try {
+    if (exchange.refusal !== null) throw exchange.refusal;
     response = await run();
     failed = response.status >= 500;
   } catch (error) {

@@ -1,13 +1,16 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
+import type { BindingOptions } from "./binding.ts";
+import type { Client, ClientOptions } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import type { CookieOptions } from "./cookie.ts";
+import type { CsrfOptions } from "./csrf.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { SessionEventListener } from "./events.ts";
 import type { Random } from "./internal/random.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Store } from "./store.ts";
-import type { TimeoutsOption } from "./timeouts.ts";
+import type { Duration, TimeoutsOption } from "./timeouts.ts";
 
 /** The application's data: JSON under top-level keys. */
 export type SessionData = Record<string, unknown>;
@@ -58,6 +61,27 @@ export interface SessionsOptions<Data extends object = SessionData> {
   readonly onReuse?: "revoke" | "refuse";
   /** Whether changes are saved when the handler throws or answers 5xx; default false. */
   readonly saveOnError?: boolean;
+  /** The gate against requests from other sites: on by default, and see `CsrfOptions`. False: none. */
+  readonly csrf?: CsrfOptions | false;
+  /** What binds a session to its client. Default: `{ userAgent: "family", onMismatch: "report" }`. */
+  readonly binding?: BindingOptions;
+  /** What is kept of clients. Default: user agents, and addresses cut to their network. */
+  readonly client?: ClientOptions;
+  /**
+   * What the browser is to clear when it has logged out (Clear-Site-Data, ASVS 14.3.1). Default
+   * `["cache"]`. `cookies` and `storage` take along what other applications of this site keep.
+   */
+  readonly clearSiteData?: readonly SiteData[] | false;
+  /**
+   * Asked before the store is, for every request that carries a token and every login: for how many
+   * seconds this source has to wait (429); null: not at all. `watch()` of @sojourn/watch has one.
+   */
+  readonly throttle?: (client: Client) => number | null;
+  /**
+   * How often `session.signal` looks whether the session still lives, beside being told at once where
+   * the store can; default "30s".
+   */
+  readonly revalidate?: Duration;
   /** Hears everything. What it throws is reported by `onWarning` and changes no outcome. */
   readonly onEvent?: SessionEventListener;
   /** Hears what an operator should mend; default `console.warn`. */
@@ -70,7 +94,23 @@ export interface SessionsOptions<Data extends object = SessionData> {
 
 export type OnConflict = "error" | "last-wins";
 
+/** W3C Clear Site Data, section 3.1. */
+export type SiteData = "cache" | "cookies" | "storage" | "executionContexts" | "clientHints";
+
+const SITE_DATA = ["cache", "cookies", "storage", "executionContexts", "clientHints"];
+
+/** The header's value: quoted, which is what makes it count. */
+export function clearSiteData(option: readonly SiteData[] | false = ["cache"]): string | null {
+  return option && option.length > 0 ? option.map((type) => `"${type}"`).join(", ") : null;
+}
+
 const isFunction = (value: unknown): boolean => typeof value === "function";
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+const KEPT = ["truncated", "whole", "hashed", "none"];
 
 function has(...methods: readonly string[]): (value: unknown) => boolean {
   return (value) =>
@@ -115,6 +155,22 @@ const Options = v.strictObject({
   ),
   timeouts: anything,
   cookie: anything,
+  csrf: takes("an object, or false", (value) => value === false || isObject(value)),
+  binding: takes("an object", isObject),
+  client: takes(
+    '{ address: "truncated" }, "whole", "hashed" or "none"',
+    (value) =>
+      isObject(value) &&
+      Object.keys(value).every((key) => key === "address") &&
+      KEPT.includes((value as ClientOptions).address ?? "none"),
+  ),
+  clearSiteData: takes(
+    `a list of "${SITE_DATA.join('", "')}", or false`,
+    (value) =>
+      value === false || (Array.isArray(value) && value.every((type) => SITE_DATA.includes(type))),
+  ),
+  throttle: callable,
+  revalidate: anything,
   transport: oneOf("cookie", "bearer"),
   exposeToken: flag,
   namespace: takes(

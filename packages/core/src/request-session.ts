@@ -1,12 +1,9 @@
+import type { Client } from "./client.ts";
+import type { Freshness } from "./errors.ts";
+import type { Aal, LockReason } from "./events.ts";
 import type { SessionData } from "./options.ts";
+import type { ListedSession } from "./session-info.ts";
 import type { Session, UserSession } from "./session.ts";
-
-/** Who is at the other end of a request, as the adapter tells. */
-export interface Client {
-  /** The address: the peer's, or behind a trusted proxy the one that it reports. */
-  readonly address: string | null;
-  readonly userAgent: string | null;
-}
 
 /**
  * What a handler is given: the way to the session of its request. Nothing is loaded until it is asked
@@ -54,9 +51,65 @@ export interface RequestSession<Data extends object = SessionData> {
 
   /** Ends all other sessions of the signed-in user, and rotates this one. Gives how many went. */
   revokeOthers(): Promise<number>;
+
+  /**
+   * The password was changed, a factor added or removed, a role taken away: ends all other sessions of
+   * this user, rotates this one where it is the user's, and refuses logins that began before. Gives how
+   * many went. Call it once the change is stored.
+   */
+  onCredentialChange(userId: string): Promise<number>;
+
+  /** `requireUser()`, and then its `requireFresh`: a 401 that says what is asked for. */
+  requireFresh(freshness: Freshness): Promise<UserSession<Data>>;
+
+  /**
+   * The user's session that this request carries and that cannot be read until its user has
+   * authenticated; null: there is none. For `get` it is nobody, for `requireUser` a 401 that says so.
+   */
+  locked(): Promise<LockedSession<Data> | null>;
+
+  /** A page of the signed-in user's sessions. Default `limit` 100, at most 1,000. */
+  list(options?: PageOptions): Promise<SessionPage>;
+
+  /** Ends one of the signed-in user's sessions. False: the user has none of this handle. */
+  revoke(handle: string): Promise<boolean>;
 }
 
-export interface LoginOptions<Data extends object = SessionData> {
+/** A session that waits for its user. */
+export interface LockedSession<Data extends object = SessionData> {
+  readonly handle: string;
+  readonly userId: string;
+  readonly reason: LockReason;
+  /** One factor was enough: only where `reason` is `idle`, else a `ReauthenticationRequiredError`. */
+  reopen(): Promise<UserSession<Data>>;
+  /** The user has authenticated anew, as for `Session.reauthenticate`. */
+  reauthenticate(authentication?: ReauthenticateOptions): Promise<UserSession<Data>>;
+}
+
+export interface PageOptions {
+  readonly limit?: number;
+  /** What the page before gave as `next`. */
+  readonly after?: string;
+}
+
+export interface SessionPage {
+  /** The most recently seen first, within the page. */
+  readonly sessions: readonly ListedSession[];
+  /** Give it as `after` for the next page; null: this was the last. */
+  readonly next: string | null;
+}
+
+/** What the user authenticated with. */
+export interface ReauthenticateOptions {
+  /** The level reached (NIST SP 800-63B-4); default 1. */
+  readonly aal?: Aal;
+  /** Short names of what was asked for: `["pwd", "otp"]` (RFC 8176). */
+  readonly factors?: readonly string[];
+  /** When the authentication began, ms; default: when the request arrived. */
+  readonly authenticatedAt?: number;
+}
+
+export interface LoginOptions<Data extends object = SessionData> extends ReauthenticateOptions {
   /** Keys that cross over from the anonymous session, or from the same user's. Default: none. */
   readonly carry?: readonly (keyof Data & string)[];
   /** Data to begin with; wins over what is carried. */
@@ -70,4 +123,10 @@ export interface LoginOptions<Data extends object = SessionData> {
    * the user's sessions were revoked is refused.
    */
   readonly authenticatedAt?: number;
+  /** What the session is called in lists: at most 64 characters. */
+  readonly label?: string;
+  /** Who acts as this user: named in every event of the session, which is never fresh. */
+  readonly impersonator?: string;
+  /** Somebody else's name for the session, for `revokeByReference`: `oidcReference({ issuer, sid })`. */
+  readonly reference?: string;
 }

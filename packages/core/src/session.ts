@@ -1,7 +1,16 @@
+import type { Freshness } from "./errors.ts";
+import type { Aal, FreshnessReason } from "./events.ts";
+import { changeFacts } from "./internal/change-facts.ts";
+import { csrfToken, isCsrfToken } from "./internal/csrf-token.ts";
 import type { Engine } from "./internal/engine.ts";
-import { assertAlive, type Live } from "./internal/live.ts";
+import { grant, redeem } from "./internal/grants.ts";
+import { assertAlive, assertWritable, type Live } from "./internal/live.ts";
+import { checkedLabel } from "./internal/login-facts.ts";
+import { reauthenticate, requireFresh, staleness } from "./internal/reauthenticate.ts";
+import { ticket } from "./internal/ticket.ts";
 import { destroy, rotate, take, update } from "./internal/update.ts";
 import type { SessionData } from "./options.ts";
+import type { ReauthenticateOptions } from "./request-session.ts";
 import { infoOf, type SessionInfo } from "./session-info.ts";
 
 /** @internal What is behind a session, for the rest of the core. */
@@ -51,6 +60,26 @@ export class Session<Data extends object = SessionData> {
   /** When the authentication began that made this session; null: anonymous. */
   get authenticatedAt(): number | null {
     return this.#live.record.authenticatedAt;
+  }
+
+  /** The level of that authentication (NIST SP 800-63B-4): 1 unless the application said more. */
+  get aal(): Aal {
+    return this.#live.facts.aal;
+  }
+
+  /** What the user authenticated with, in the application's words. */
+  get factors(): readonly string[] {
+    return this.#live.facts.factors;
+  }
+
+  /** What the application calls it in lists; null: nothing. */
+  get label(): string | null {
+    return this.#live.facts.label;
+  }
+
+  /** Who acts as the user (`login` with `impersonator`); null: the user. */
+  get impersonator(): string | null {
+    return this.#live.facts.impersonator;
   }
 
   /** The last activity that was noted: at most one touch interval old. Null: this is the first. */
@@ -115,6 +144,83 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
+   * The user has authenticated again. A new secret without a grace, both deadlines from now on, and the
+   * session as strong as this authentication: give `aal: 2` where both factors were asked for.
+   */
+  reauthenticate(authentication: ReauthenticateOptions = {}): Promise<void> {
+    return reauthenticate(this.#engine, this.#live, authentication);
+  }
+
+  /**
+   * Throws a `ReauthenticationRequiredError`, a 401 that says what is asked for, unless the user has
+   * authenticated within `maxAge` ms and with `aal`. An impersonated session is never fresh.
+   */
+  requireFresh(freshness: Freshness): void {
+    requireFresh(this.#engine, this.#live, freshness);
+  }
+
+  /** The same as an answer: null where it is fresh, or else why it is not. */
+  staleness(freshness: Freshness): FreshnessReason | null {
+    return staleness(this.#engine, this.#live, freshness);
+  }
+
+  /**
+   * Leave for one action, once: hand it out after asking for one more factor, and `redeem` it with the
+   * action. It is good in this session only, for `ttl` ms (default 5 min).
+   */
+  grant(action: string, { ttl }: { readonly ttl?: number } = {}): string {
+    assertAlive(this.#live);
+    return grant(this.#engine, this.#live, action, ttl);
+  }
+
+  /** True for the first who redeems the grant for this action in this session; else false. */
+  redeem(action: string, given: string): Promise<boolean> {
+    assertAlive(this.#live);
+    return redeem(this.#engine, this.#live, action, given);
+  }
+
+  /**
+   * Names this session where a cookie does not reach, such as a socket on another host: good once,
+   * within a minute. `sessions.openTicket` opens it.
+   */
+  ticket(): string {
+    assertAlive(this.#live);
+    return ticket(this.#engine, this.#live);
+  }
+
+  /** A token for a form, other each time; `isCsrfToken` of the same session knows it again. */
+  csrfToken(): string {
+    return csrfToken(this.#engine, this.#live);
+  }
+
+  /** Whether `csrfToken` of this session made it. Whatever a form sent may be given. */
+  isCsrfToken(given: unknown): boolean {
+    return isCsrfToken(this.#engine, this.#live, given);
+  }
+
+  /** Names the session in lists, 1 to 64 characters; null: no more. */
+  async setLabel(label: string | null): Promise<void> {
+    const checked = label === null ? null : checkedLabel(label);
+    assertWritable(this.#live);
+    await changeFacts(this.#engine, this.#live, (facts) => ({ ...facts, label: checked }));
+  }
+
+  /**
+   * Aborts when the session ends: logout, revocation, expiry, a rotation that this connection's secret
+   * is from before. For sockets, event streams and long polls: at once where it happens in this process
+   * or the store can publish, else within the option `revalidate`. It looks until the session has ended
+   * or the connection has closed; of a socket's end the application tells, with `unwatch()`.
+   */
+  get signal(): AbortSignal {
+    return this.#engine.signals.of(this.#live, this.#live.closed?.());
+  }
+
+  /** The connection that `signal` was for has closed. */
+  unwatch(): void {
+    this.#engine.signals.release(this.#live);
+  }
+
+  /**
    * Ends this session; the response deletes its cookie. After that its handle and times can still be
    * read, and everything else fails with `SessionGoneError`.
    */
@@ -128,8 +234,7 @@ export class Session<Data extends object = SessionData> {
   }
 
   #info(): SessionInfo {
-    const { record } = this.#live;
-    return infoOf(record, this.#engine.policyOf(record));
+    return infoOf(this.#engine, this.#live.record);
   }
 }
 

@@ -1,18 +1,27 @@
+import type { Client } from "./client.ts";
 import type { Exchange, RequestFacts } from "./exchange.ts";
 import { type FetchHandler, type FetchOptions, respond } from "./fetch.ts";
+import { eraseUser, exportUser, type UserExport } from "./internal/about-user.ts";
+import { changeFactsOf } from "./internal/change-facts.ts";
 import { commit } from "./internal/commit.ts";
 import { unbornAnonymous } from "./internal/create.ts";
 import { createEngine, type WaitUntil } from "./internal/engine.ts";
 import { createExchange } from "./internal/exchange.ts";
-import { hold, type Live } from "./internal/live.ts";
+import { credentialChanged } from "./internal/credential-change.ts";
+import type { Facts } from "./internal/facts.ts";
+import { list } from "./internal/list.ts";
+import { hold, type Live, whoOf } from "./internal/live.ts";
 import { load, noteActivity } from "./internal/load.ts";
-import { login } from "./internal/login.ts";
+import { authenticationOf, login } from "./internal/login.ts";
+import { checkedLabel } from "./internal/login-facts.ts";
+import { endReferenced } from "./internal/references.ts";
 import { isHandle, revoke, revokeAll } from "./internal/revoke.ts";
+import { openTicket } from "./internal/ticket.ts";
 import { destroy, rotate } from "./internal/update.ts";
 import type { SessionData, SessionsOptions } from "./options.ts";
-import type { LoginOptions } from "./request-session.ts";
-import { infoOf, type SessionInfo } from "./session-info.ts";
+import type { PageOptions, LoginOptions, SessionPage } from "./request-session.ts";
 import { liveOf, Session, type UserSession } from "./session.ts";
+import type { SessionRecord } from "./store.ts";
 import { describePolicies, type TimeoutOptions } from "./timeouts.ts";
 
 /** Everything there is to do with sessions. Made once, when the application starts. */
@@ -34,14 +43,20 @@ export interface Sessions<Data extends object = SessionData> {
   /** A new signed-in session. `from`: the session that it takes over from, which ends. */
   login(
     userId: string,
-    options?: LoginOptions<Data> & { readonly from?: Session<Data> },
+    options?: LoginOptions<Data> & { readonly from?: Session<Data>; readonly client?: Client },
   ): Promise<Handed<UserSession<Data>>>;
 
   /** The session a token opens; null for anything that opens none. This is activity. */
-  open(token: string): Promise<Session<Data> | null>;
+  open(token: string, options?: OpenOptions): Promise<Session<Data> | null>;
 
   /** Like `open`, but looking is not activity. */
-  peek(token: string): Promise<Session<Data> | null>;
+  peek(token: string, options?: OpenOptions): Promise<Session<Data> | null>;
+
+  /**
+   * The session that a ticket names, to look at, once: for a socket that brings no cookie. Null: it
+   * names none that is there, or has been used, or is more than a minute old.
+   */
+  openTicket(ticket: string, options?: OpenOptions): Promise<Session<Data> | null>;
 
   /** Saves what changed, renews the secret where that is due, and gives the token to hand out, if any. */
   commit(session: Session<Data>): Promise<{ readonly token: string | null }>;
@@ -55,8 +70,8 @@ export interface Sessions<Data extends object = SessionData> {
   /** Ends a session. */
   destroy(session: Session<Data>): Promise<void>;
 
-  /** A page of a user's live sessions, the most recently seen first within it. Default `limit` 100, at most 1,000. */
-  list(userId: string, options?: { limit?: number; after?: string }): Promise<SessionPage>;
+  /** A page of a user's live sessions. Default `limit` 100, at most 1,000. `current`: a handle to mark. */
+  list(userId: string, options?: PageOptions & { readonly current?: string }): Promise<SessionPage>;
 
   /** Ends one of the user's sessions. False: the user has none of this handle. */
   revoke(userId: string, handle: string): Promise<boolean>;
@@ -66,6 +81,39 @@ export interface Sessions<Data extends object = SessionData> {
    * refused, however late it arrives.
    */
   revokeAll(userId: string, options?: { readonly except?: string }): Promise<number>;
+
+  /**
+   * A credential or a role of the user has changed, and the change is stored: ends all sessions but
+   * `current`, which is rotated (commit it for its new token); a login that began before is refused.
+   */
+  onCredentialChange(
+    userId: string,
+    options?: { readonly current?: UserSession<Data> },
+  ): Promise<number>;
+
+  /**
+   * Ends the sessions that were logged in with this reference, and gives how many. A login with it that
+   * began before is refused. Needs `powers.references`.
+   */
+  revokeByReference(reference: string): Promise<number>;
+
+  /**
+   * Ends every session of this namespace, users' and anonymous ones: in force in this process at once,
+   * in all others within 5 s. Needs `powers.marks`.
+   */
+  revokeEveryone(): Promise<void>;
+
+  /** One of the user's sessions has to authenticate before it can be read again. False: there is none. */
+  requireReauthentication(userId: string, handle: string): Promise<boolean>;
+
+  /** Names one of the user's sessions in lists: 1 to 64 characters, or null. False: there is none. */
+  setLabel(userId: string, handle: string, label: string | null): Promise<boolean>;
+
+  /** All that is kept about a user, with data and without anything that opens a session. */
+  exportUser(userId: string): Promise<UserExport>;
+
+  /** Removes all that is kept about a user, which is their sessions; gives how many there were. */
+  eraseUser(userId: string): Promise<number>;
 
   /** Removes up to `limit` (default 1,000) expired sessions from the store; gives how many it found. */
   sweep(limit?: number): Promise<number>;
@@ -83,10 +131,9 @@ export interface Handed<S> {
   readonly token: string;
 }
 
-export interface SessionPage {
-  readonly sessions: readonly SessionInfo[];
-  /** Give it as `after` for the next page; null: this was the last. */
-  readonly next: string | null;
+export interface OpenOptions {
+  /** Who presents it: for the binding, and for events. */
+  readonly client?: Client;
 }
 
 /** Checks the options, and throws a `ConfigurationError` that names the remedy. */
@@ -96,9 +143,21 @@ export function createSessions<Data extends object = SessionData>(
   const engine = createEngine(options);
   const { store, clock } = engine;
 
-  async function opened(token: string): Promise<Live | null> {
+  async function opened(token: string, client: Client | null): Promise<Live | null> {
     const parsed = engine.tokens.open(token);
-    return parsed === null ? null : load(engine, parsed, clock.now());
+    if (parsed === null || parsed.kind === "ticket") return null;
+    const live = await load(engine, parsed, clock.now(), client);
+    return live?.lock === null ? live : null;
+  }
+
+  function changed(
+    userId: string,
+    handle: string,
+    change: (facts: Facts) => Facts,
+  ): Promise<SessionRecord | null> {
+    const partition = engine.partitionOf(userId);
+    if (!isHandle(handle)) return Promise.resolve(null);
+    return changeFactsOf(engine, { partition, handle }, change);
   }
 
   async function committed(session: Session<Data>, renew: "when-due" | "now") {
@@ -138,7 +197,7 @@ export function createSessions<Data extends object = SessionData>(
       return { session: new Session(engine, live), token: handedOut(live).token as string };
     },
 
-    async login(userId, { from, ...options } = {}) {
+    async login(userId, { from, client = null, ...options } = {}) {
       const live = from === undefined ? null : liveOf(from);
       const now = clock.now();
       const created = await login(engine, {
@@ -151,20 +210,27 @@ export function createSessions<Data extends object = SessionData>(
         persistent: options.persistent ?? false,
         authenticatedAt: options.authenticatedAt ?? now,
         arrivedAt: now,
+        client,
+        ...authenticationOf(options),
       });
       const session = new Session<Data>(engine, created) as UserSession<Data>;
       return { session, token: handedOut(created).token as string };
     },
 
-    async open(token) {
-      const live = await opened(token);
+    async open(token, { client = null } = {}) {
+      const live = await opened(token, client);
       if (live === null) return null;
       noteActivity(engine, live, undefined);
       return new Session(engine, live);
     },
 
-    async peek(token) {
-      const live = await opened(token);
+    async peek(token, { client = null } = {}) {
+      const live = await opened(token, client);
+      return live === null ? null : new Session(engine, live);
+    },
+
+    async openTicket(given, { client = null } = {}) {
+      const live = await openTicket(engine, given, client);
       return live === null ? null : new Session(engine, live);
     },
 
@@ -179,33 +245,57 @@ export function createSessions<Data extends object = SessionData>(
 
     destroy: (session) => destroy(engine, liveOf(session)),
 
-    async list(userId, { limit = 100, after } = {}) {
-      const partition = engine.partitionOf(userId);
-      // Both may well come from a query string: what no page begins after has no next page.
-      if (after !== undefined && !isHandle(after)) return { sessions: [], next: null };
-      const most = Math.min(Math.max(Math.trunc(limit) || 1, 1), LONGEST_PAGE);
-      const page = { limit: most, ...(after !== undefined && { after }) };
-      const records = await store.list(partition, clock.now(), page);
-      const last = records.at(-1);
-      const now = clock.now();
-      const infos = records
-        .map((record) => infoOf(record, engine.policyOf(record)))
-        .filter(({ idleExpiresAt }) => now < idleExpiresAt);
-      return {
-        sessions: infos.sort((a, b) => seenAt(b) - seenAt(a)),
-        next: last !== undefined && records.length === most ? last.handle : null,
-      };
+    list: (userId, options) => list(engine, userId, options),
+
+    revoke: (userId, handle) => revoke(engine, userId, handle, null),
+
+    revokeAll: (userId, options = {}) => revokeAll(engine, userId, options, null),
+
+    onCredentialChange(userId, { current } = {}) {
+      return credentialChanged(
+        engine,
+        userId,
+        current === undefined ? null : liveOf(current),
+        null,
+      );
     },
 
-    revoke: (userId, handle) => revoke(engine, userId, handle),
+    async revokeByReference(reference) {
+      const ended = await endReferenced(engine, reference);
+      for (const ref of ended) {
+        const told = { handle: ref.handle, userId: null };
+        engine.ended(ref, { type: "session_revoked", reason: "reference", ...told });
+      }
+      return ended.length;
+    },
 
-    revokeAll: (userId, { except } = {}) => revokeAll(engine, userId, except),
+    async revokeEveryone() {
+      await engine.epoch.begin();
+      engine.signals.everyone();
+      engine.emit({ type: "everyone_revoked", reason: null, handle: null, userId: null });
+    },
+
+    async requireReauthentication(userId, handle) {
+      const record = await changed(userId, handle, (facts) => ({ ...facts, locked: true }));
+      if (record === null) return false;
+      engine.ended(record, { type: "session_locked", reason: "requested", ...whoOf(record) });
+      return true;
+    },
+
+    async setLabel(userId, handle, label) {
+      const checked = label === null ? null : checkedLabel(label);
+      return (await changed(userId, handle, (facts) => ({ ...facts, label: checked }))) !== null;
+    },
+
+    exportUser: (userId) => exportUser(engine, userId, null),
+
+    eraseUser: (userId) => eraseUser(engine, userId, null),
 
     async sweep(limit = 1_000) {
       const records = await store.sweep(clock.now(), limit);
-      for (const { handle, userId, idleExpiresAt, expiresAt } of records) {
-        const reason = idleExpiresAt < expiresAt ? "idle" : "absolute";
-        engine.emit({ type: "session_expired", reason, handle, userId });
+      for (const record of records) {
+        const reason = record.idleExpiresAt < record.expiresAt ? "idle" : "absolute";
+        engine.ended(record, { type: "session_expired", reason, ...whoOf(record) });
       }
       return records.length;
     },
@@ -220,21 +310,21 @@ export function createSessions<Data extends object = SessionData>(
 /** Where browsers trust plain http (Secure Contexts, section 3.1). */
 const LOCALHOST = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/;
 
-const LONGEST_PAGE = 1_000;
-
 /** What a Web standard request tells by itself; adapters know more. */
 function factsOf(request: Request, ctx: unknown): RequestFacts {
-  const { protocol, hostname } = new URL(request.url);
+  const { protocol, hostname, pathname, origin } = new URL(request.url);
   const context = ctx as { waitUntil?: WaitUntil } | undefined;
   return {
+    request: {
+      method: request.method,
+      path: pathname,
+      ownOrigin: () => origin,
+      header: (name) => request.headers.get(name),
+    },
     cookie: request.headers.get("Cookie"),
     authorization: request.headers.get("Authorization"),
     secure: protocol === "https:" || LOCALHOST.test(hostname),
     client: { address: null, userAgent: request.headers.get("User-Agent") },
     waitUntil: context?.waitUntil && ((promise) => context.waitUntil?.(promise)),
   };
-}
-
-function seenAt({ lastSeenAt, createdAt }: SessionInfo): number {
-  return lastSeenAt ?? createdAt;
 }

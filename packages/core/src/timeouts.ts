@@ -12,6 +12,11 @@ export interface TimeoutOptions {
   readonly preset?: Preset;
   /** How long a session lives without a request that reads it. */
   readonly idle?: Duration | "none";
+  /**
+   * At the idle timeout: `end` (default) ends the session. `lock` keeps it until the absolute one, and
+   * one factor opens it again, as NIST SP 800-63B-4 2.2.3 allows under AAL2: `locked()`.
+   */
+  readonly onIdle?: "end" | "lock";
   /** How long a session lives from its login or reauthentication, whatever happens. */
   readonly absolute?: Duration;
   /** How often the token is replaced; default 15 min. At least twice `grace`. */
@@ -36,6 +41,7 @@ export interface Policy {
   readonly preset: Preset;
   /** Null: none. */
   readonly idle: number | null;
+  readonly onIdle: "end" | "lock";
   readonly absolute: number;
   /** Null: none. */
   readonly renewal: number | null;
@@ -109,7 +115,7 @@ export function resolveTimeouts(option: TimeoutsOption | undefined): Timeouts {
   };
 }
 
-const OPTIONS = ["preset", "idle", "absolute", "renewal", "grace", "touch"];
+const OPTIONS = ["preset", "idle", "onIdle", "absolute", "renewal", "grace", "touch"];
 
 function resolvePolicy(name: string, given: Preset | TimeoutOptions, path: string): Policy {
   const options: TimeoutOptions =
@@ -125,6 +131,8 @@ function resolvePolicy(name: string, given: Preset | TimeoutOptions, path: strin
     `${path}: write "aal1", "aal2", "aal3" or { idle: "30m" }.`,
   );
   const defaults = DEFAULTS.presets[preset];
+  const { onIdle = "end" } = options;
+  check(["end", "lock"].includes(onIdle), `${path}.onIdle: write "end" or "lock".`);
 
   function length<Default>(key: Length, otherwise: Default): number | Default {
     const value = options[key];
@@ -149,6 +157,10 @@ function resolvePolicy(name: string, given: Preset | TimeoutOptions, path: strin
     `${path}.idle: longer than absolute. Write at most "${format(absolute)}", or absolute: "${format(idle ?? 0)}".`,
   );
   check(
+    onIdle === "end" || (idle !== null && preset !== "aal3"),
+    `${path}.onIdle: "lock" needs an idle timeout, and not aal3, where one factor is not enough. Write "end".`,
+  );
+  check(
     renewal === null || renewal >= 2 * grace,
     `${path}.renewal: less than twice grace, so that late requests look like theft. Write at least "${format(2 * grace)}", or remove grace.`,
   );
@@ -156,7 +168,7 @@ function resolvePolicy(name: string, given: Preset | TimeoutOptions, path: strin
     idle === null || touch <= idle / 2,
     `${path}.touch: more than half of idle, so that sessions in use expire. Write less, or remove it.`,
   );
-  return { name, preset, idle, absolute, renewal, grace, touch };
+  return { name, preset, idle, onIdle, absolute, renewal, grace, touch };
 }
 
 type Length = Exclude<keyof TimeoutOptions, "preset">;
@@ -170,7 +182,7 @@ function anonymousPolicy(policy: Policy): Policy {
   const absolute = Math.min(policy.absolute, DEFAULTS.anonymous);
   const idle = policy.idle && Math.min(policy.idle, absolute);
   const touch = Math.min(policy.touch, part(idle, 2));
-  return { ...policy, name: "anonymous", absolute, idle, touch };
+  return { ...policy, name: "anonymous", absolute, idle, onIdle: "end", touch };
 }
 
 /** When a session ends that began (or was last reauthenticated) and was last seen at these times. */
@@ -181,6 +193,13 @@ export function deadlines(
 ): { idleExpiresAt: number; expiresAt: number } {
   const expiresAt = createdAt + policy.absolute;
   return { idleExpiresAt: Math.min(seenAt + (policy.idle ?? Infinity), expiresAt), expiresAt };
+}
+
+/** The deadlines as a store is told them: it keeps a session that is locked, not ended, when idle. */
+export function storedDeadlines(policy: Policy, at: number): ReturnType<typeof deadlines> {
+  return policy.onIdle === "lock"
+    ? deadlines({ ...policy, idle: null }, at)
+    : deadlines(policy, at);
 }
 
 type Times = Pick<
@@ -210,15 +229,23 @@ export function deadlinesInForce(
 /** What ended the session, or null while it lives: at the deadline it is dead, 1 ms earlier it is not. */
 export function expiredBy(record: Times, policy: Policy, now: number): "idle" | "absolute" | null {
   const { idleExpiresAt, expiresAt } = deadlinesInForce(record, policy);
+  const deadline =
+    policy.onIdle === "lock" ? Math.min(expiresAt, record.idleExpiresAt) : idleExpiresAt;
   // Written so that NaN, from a damaged record, is dead.
-  if (now < idleExpiresAt) return null;
-  return idleExpiresAt < expiresAt ? "idle" : "absolute";
+  if (now < deadline) return null;
+  return deadline < expiresAt ? "idle" : "absolute";
+}
+
+/** Whether a session that lives has been idle for too long to be read. */
+export function idleLocked(record: Times, policy: Policy, now: number): boolean {
+  return policy.onIdle === "lock" && !(now < deadlinesInForce(record, policy).idleExpiresAt);
 }
 
 /** How far this activity moves the idle deadline. */
 export function idleDeadline(record: Times, policy: Policy, seenAt: number): number {
   const seen = { ...record, lastSeenAt: seenAt, idleExpiresAt: Infinity };
-  return deadlinesInForce(seen, policy).idleExpiresAt;
+  const { idleExpiresAt, expiresAt } = deadlinesInForce(seen, policy);
+  return policy.onIdle === "lock" ? expiresAt : idleExpiresAt;
 }
 
 /** Whether this activity is to be written down: it is the first, or the touch interval has passed. */

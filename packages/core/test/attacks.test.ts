@@ -299,7 +299,7 @@ test("a page that is asked for by what is no handle, or larger than any, is not 
   }
   calls.length = 0;
   await sessions.revokeAll("ada", { except: "../../x" });
-  expect(calls.map(({ given }) => given[2])).toEqual([{}]);
+  expect(calls.map(({ given }) => given[2]).at(-1)).toEqual({});
 });
 
 test(

@@ -102,12 +102,19 @@ describe("a user's sessions", () => {
     expect(page.sessions.map(({ handle }) => handle)).toEqual(handles);
     expect(page.next).toBeNull();
     expect(Object.keys(page.sessions[0]!).sort()).toEqual([
+      "aal",
       "authenticatedAt",
+      "client",
       "createdAt",
+      "current",
       "expiresAt",
+      "factors",
       "handle",
       "idleExpiresAt",
+      "impersonator",
+      "label",
       "lastSeenAt",
+      "locked",
       "persistent",
     ]);
   });

@@ -101,6 +101,7 @@ describe("the presets", () => {
   it("NIST 2.2.3, ASVS 7.3.1, 7.3.2: without options a session ends after 24 h, or 1 h idle", () => {
     expect(policy()).toEqual({
       name: "default",
+      onIdle: "end",
       preset: "aal2",
       idle: HOUR,
       absolute: DAY,
@@ -412,6 +413,7 @@ describe("ASVS 7.1.1: the description", () => {
       default: {
         preset: "aal2",
         idle: "1h",
+        onIdle: "end",
         absolute: "1d",
         renewal: "15m",
         grace: "1m",
@@ -420,6 +422,7 @@ describe("ASVS 7.1.1: the description", () => {
       shop: {
         preset: "aal1",
         idle: "none",
+        onIdle: "end",
         absolute: "30d",
         renewal: "15m",
         grace: "1m",
@@ -428,6 +431,7 @@ describe("ASVS 7.1.1: the description", () => {
       anonymous: {
         preset: "aal2",
         idle: "1h",
+        onIdle: "end",
         absolute: "1d",
         renewal: "15m",
         grace: "1m",

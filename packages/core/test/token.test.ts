@@ -81,7 +81,7 @@ describe("nothing but a token that was signed here opens", () => {
     for (const [at, value] of [
       [0, 0],
       [0, 2],
-      [1, 2],
+      [1, 3],
       [1, 255],
     ] as const) {
       const bytes = decodeBase64url(token) as Uint8Array;

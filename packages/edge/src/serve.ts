@@ -21,6 +21,10 @@ export interface EdgeClient extends Client {
   readonly secure: boolean;
   /** Name and port that the client asked for, in lower case; null: missing or malformed. */
   readonly host: string | null;
+  /** The network that the address is in, cut to so many bits: "192.0.2.0/24". Null: not known. */
+  network(ipv4: number, ipv6: number): string | null;
+  /** This server's origin as the client sees it: "https://app.example". Null: not known. */
+  origin(): string | null;
 }
 
 /** What every handler is given. */
@@ -56,6 +60,12 @@ export function createServe<Data extends object, Context>(
     const sessions = await sessionsFor(context);
     const client = identify(request, peer, trust);
     const exchange = sessions.begin({
+      request: {
+        method: request.method,
+        path: new URL(request.url).pathname,
+        ownOrigin: () => client.origin() ?? new URL(request.url).origin,
+        header: (name) => request.headers.get(name),
+      },
       cookie: request.headers.get("Cookie"),
       authorization: request.headers.get("Authorization"),
       secure: client.secure || isLocalhost(client.host ?? new URL(request.url).host),
@@ -73,5 +83,9 @@ function identify({ url, headers }: Request, peer: Platform["peer"], trust: Trus
     encrypted: url.startsWith("https:"),
     header: (name: string) => headers.get(name),
   };
-  return { ...clientOf(connection, trust), userAgent: headers.get("User-Agent") };
+  const client = clientOf(connection, trust);
+  const { address, secure, host } = client;
+  const userAgent = headers.get("User-Agent");
+  const network = (ipv4: number, ipv6: number) => client.network(ipv4, ipv6);
+  return { address, secure, host, userAgent, network, origin: () => client.origin() };
 }

@@ -6,19 +6,25 @@ import type { Context } from "hono";
 export function factsOf(c: Context, peer: string | null, trust: Trust): RequestFacts {
   const { url } = c.req;
   const { headers } = c.req.raw;
-  const { address, host, secure } = clientOf(
-    {
-      remoteAddress: peer,
-      encrypted: url.startsWith("https:"),
-      header: (name) => headers.get(name),
-    },
-    trust,
-  );
+  const header = (name: string) => headers.get(name);
+  const connection = { remoteAddress: peer, encrypted: url.startsWith("https:"), header };
+  const client = clientOf(connection, trust);
+  const { address, host, secure } = client;
   return {
+    request: {
+      method: c.req.method,
+      path: c.req.path,
+      ownOrigin: () => client.origin() ?? new URL(url).origin,
+      header,
+    },
     cookie: headers.get("Cookie"),
     authorization: headers.get("Authorization"),
     secure: secure || isLocalhost(host ?? new URL(url).host),
-    client: { address, userAgent: headers.get("User-Agent") },
+    client: {
+      address,
+      userAgent: headers.get("User-Agent"),
+      network: (ipv4, ipv6) => client.network(ipv4, ipv6),
+    },
     waitUntil: waitUntilOf(c),
   };
 }

@@ -43,7 +43,12 @@ export function sessions<Data extends object = SessionData, const As extends str
   };
 }
 
-async function handle(c: Context, next: Next, exchange: Pick<Exchange, "finish">): Promise<void> {
+async function handle(
+  c: Context,
+  next: Next,
+  exchange: Pick<Exchange, "finish" | "refusal">,
+): Promise<void> {
+  if (exchange.refusal !== null) throw exchange.refusal;
   try {
     await next();
   } catch (error) {

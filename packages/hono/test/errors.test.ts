@@ -10,7 +10,14 @@ import { SECRET, watchedStore } from "./store.ts";
 function setUp({ saveOnError = false } = {}) {
   const store = watchedStore();
   const app = new Hono()
-    .use(sessions({ store, secret: SECRET, saveOnError }))
+    .use(
+      sessions({
+        store,
+        secret: SECRET,
+        saveOnError,
+        csrf: { allowedOrigins: ["https://shop.test"] },
+      }),
+    )
     .post("/login", async (c) => c.json(await c.var.session.login("ada")))
     .get("/data", async (c) => c.json((await c.var.session.get())?.data ?? null));
   return { app, store, browser: createClient((request) => app.fetch(request)) };

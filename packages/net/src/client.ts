@@ -1,4 +1,4 @@
-import { canonicalAddress } from "./address.ts";
+import { canonicalAddress, networkOf } from "./address.ts";
 import { type Element, parseElement } from "./internal/forwarded.ts";
 import { formatHost, parseHost } from "./internal/host.ts";
 import { lastEntries, unquotedComma } from "./internal/list.ts";
@@ -26,6 +26,10 @@ export interface Client {
   readonly secure: boolean;
   /** Name and port as the client asked for them, in lower case. `null`: missing or malformed. */
   readonly host: string | null;
+  /** The network that the address is in, cut to so many bits: "192.0.2.0/24". `null`: not known. */
+  network(ipv4: number, ipv6: number): string | null;
+  /** This server's origin as the client sees it: "https://app.example". `null`: not known. */
+  origin(): string | null;
 }
 
 /**
@@ -97,11 +101,32 @@ function describe(
   forwardedHost: string | null,
 ): Client {
   const host = parseHost(forwardedHost ?? connection.header("host") ?? "");
-  return {
-    address,
-    secure: proto === null ? connection.encrypted : /^(?:https|wss)$/i.test(proto),
-    host: host === null ? null : formatHost(host),
-  };
+  const secure = proto === null ? connection.encrypted : /^(?:https|wss)$/i.test(proto);
+  return new Described(address, secure, host === null ? null : formatHost(host));
+}
+
+/** A class, so that what few requests ask for is not made anew for each. */
+class Described implements Client {
+  readonly address: string | null;
+  readonly secure: boolean;
+  readonly host: string | null;
+
+  constructor(address: string | null, secure: boolean, host: string | null) {
+    this.address = address;
+    this.secure = secure;
+    this.host = host;
+  }
+
+  network(ipv4: number, ipv6: number): string | null {
+    return this.address === null ? null : networkOf(this.address, { ipv4, ipv6 });
+  }
+
+  origin(): string | null {
+    if (this.host === null) return null;
+    const url = `${this.secure ? "https" : "http"}://${this.host}`;
+    // Leaves out the scheme's own port, as browsers do.
+    return URL.canParse(url) ? new URL(url).origin : null;
+  }
 }
 
 function listOf(

@@ -35,9 +35,12 @@ export function sessions<Data extends object = SessionData>(
 
   function middleware(req: IncomingMessage, res: ServerResponse, next: Next): void {
     // Express keeps the innermost router's `next` there: so its error handlers hear of it too.
-    const { session } = begin(req, res, (error) => ((req as { next?: Next }).next ?? next)(error));
+    const { session, refusal } = begin(req, res, (error) =>
+      ((req as { next?: Next }).next ?? next)(error),
+    );
     attach(req, as, session);
-    next();
+    if (refusal === null) next();
+    else next(refusal);
   }
 
   function requireUser(redirect?: { readonly redirectTo?: string }): Middleware {

@@ -28,7 +28,7 @@ export interface App {
   decorateRequest(name: string, value: null): unknown;
   addHook(
     name: "onRequest",
-    hook: (request: Request, reply: Reply, done: () => void) => void,
+    hook: (request: Request, reply: Reply, done: (error?: Error) => void) => void,
   ): unknown;
   addHook(
     name: "onError",
@@ -70,11 +70,12 @@ export function sessions<Data extends object = SessionData>(
     app.decorateRequest(as, null);
 
     app.addHook("onRequest", (request, reply, done) => {
-      const { session } = begin(request.raw, reply.raw, (error) =>
+      const { session, refusal } = begin(request.raw, reply.raw, (error) =>
         answerRaw(request, reply, error),
       );
       Object.assign(request, { [as]: session });
-      done();
+      if (refusal === null) done();
+      else done(refusal);
     });
 
     app.addHook("onError", async (_request, reply, error) => {

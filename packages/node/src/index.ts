@@ -56,12 +56,13 @@ export function withSessions<Data extends object = SessionData>(
       else await onError(error, req, res);
     }
 
-    const { session, gate } = mounted.begin(req, res, (error) => {
+    const { session, gate, refusal } = mounted.begin(req, res, (error) => {
       answer(error).catch((failure) => giveUp(failure, res));
     });
 
     async function run(): Promise<void> {
       try {
+        if (refusal !== null) throw refusal;
         await handler(req, res, session);
       } catch (error) {
         gate.fail();

@@ -40,9 +40,12 @@ export function sessions<Data extends object = SessionData, const Name extends s
   const { as = "session" } = options;
 
   async function middleware(ctx: Context, next: Next): Promise<void> {
-    const { session, gate } = begin(ctx.req, ctx.res, (error) => ctx.onerror(error as Error));
+    const { session, gate, refusal } = begin(ctx.req, ctx.res, (error) =>
+      ctx.onerror(error as Error),
+    );
     attach(ctx, as, session);
     try {
+      if (refusal !== null) throw refusal;
       await next();
     } catch (error) {
       gate.fail();

@@ -20,7 +20,8 @@ export interface Carrier {
 /** Values of one name that are tried; a browser sends one. */
 const MOST_CANDIDATES = 4;
 
-export function cookieCarrier(engine: Engine, { cookie }: RequestFacts): Carrier {
+export function cookieCarrier(engine: Engine, { cookie, client: given }: RequestFacts): Carrier {
+  const client = given ?? null;
   return {
     vary: "Cookie",
     find(kind) {
@@ -29,13 +30,14 @@ export function cookieCarrier(engine: Engine, { cookie }: RequestFacts): Carrier
       const [value] = values;
       if (value === undefined) return null;
       // A browser cannot hold two `__Host-` cookies of one name: somebody between us made one up.
-      if (values.length > 1 && name.startsWith("__Host-")) return refuse(engine, "duplicate");
+      if (values.length > 1 && name.startsWith("__Host-"))
+        return refuse(engine, "duplicate", client);
       const distinct = [...new Set(values)].slice(0, MOST_CANDIDATES);
       const ours = distinct
         .map((each) => engine.tokens.open(each))
         .filter((each) => each?.kind === kind);
-      if (ours.length > 1) return refuse(engine, "duplicate");
-      return ours[0] ?? refuse(engine, "malformed");
+      if (ours.length > 1) return refuse(engine, "duplicate", client);
+      return ours[0] ?? refuse(engine, "malformed", client);
     },
     deliver(headers, kind, token, maxAge) {
       const template: CookieTemplate = engine.cookies[kind];
@@ -50,7 +52,11 @@ export function cookieCarrier(engine: Engine, { cookie }: RequestFacts): Carrier
 /** The response header in which a client of the bearer transport finds its new token. */
 export const TOKEN_HEADER = "Session-Token";
 
-export function bearerCarrier(engine: Engine, { authorization, cookie }: RequestFacts): Carrier {
+export function bearerCarrier(
+  engine: Engine,
+  { authorization, cookie, client: given }: RequestFacts,
+): Carrier {
+  const client = given ?? null;
   const [, token] = /^bearer +([\w-]+) *$/i.exec(authorization ?? "") ?? [];
   return {
     vary: "Authorization",
@@ -63,7 +69,7 @@ export function bearerCarrier(engine: Engine, { authorization, cookie }: Request
         );
       }
       const opened = engine.tokens.open(token);
-      if (opened === null) return refuse(engine, "malformed");
+      if (opened === null) return refuse(engine, "malformed", client);
       return opened.kind === kind ? opened : null;
     },
     deliver(headers, _kind, newToken) {

@@ -4,7 +4,7 @@ import { confirm, type Credential, encodeCredential, renewalDue, renewed } from 
 import { insert, type Unborn } from "./create.ts";
 import { type Changes, textAt } from "./draft.ts";
 import type { Engine } from "./engine.ts";
-import { applied, checkedChanges, type Live, tooLarge } from "./live.ts";
+import { applied, checkedChanges, type Live, tooLarge, whoOf } from "./live.ts";
 import { credentialOf } from "./load.ts";
 
 export interface CommitOptions {
@@ -84,7 +84,7 @@ async function bear(
   live.token = minted.token;
   live.unborn = null;
   if (changes !== null) live.draft.committed(changes);
-  engine.emit({ type: "session_created", reason: null, handle: record.handle, userId: null });
+  engine.emit({ type: "session_created", reason: null, ...whoOf(record) }, live.client);
 }
 
 /** The change without the guards of keys for which the last write wins. */
@@ -124,10 +124,9 @@ async function prepareRenewal(engine: Engine, live: Live, when: "when-due" | "no
   return {
     change: { credential: { from: record.credential, to } },
     done() {
-      const { handle, userId } = record;
       live.record = { ...live.record, credential: to };
       live.token = minted.token;
-      engine.emit({ type: "session_renewed", reason: null, handle, userId });
+      engine.emit({ type: "session_renewed", reason: null, ...whoOf(record) }, live.client);
     },
   };
 }

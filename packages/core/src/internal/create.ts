@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from "../errors.ts";
 import type { CreateOptions, CreateOutcome, NewSessionRecord, SessionRecord } from "../store.ts";
-import { deadlines, type Policy } from "../timeouts.ts";
+import { type Policy, storedDeadlines } from "../timeouts.ts";
 import { encodeBase64url } from "./base64url.ts";
 import { encodeCredential, freshCredential } from "./credential.ts";
 import type { Engine } from "./engine.ts";
@@ -35,7 +35,7 @@ function prepare(engine: Engine, birth: Birth): Prepared {
     credential: encodeCredential(freshCredential(minted.hash, now)),
     createdAt: now,
     lastSeenAt: null,
-    ...deadlines(birth.policy, now, now),
+    ...storedDeadlines(birth.policy, now),
   };
   return { record, minted };
 }

@@ -49,6 +49,11 @@ export function freshCredential(hash: string, now: number): Credential {
   return { current: { hash, at: now }, unseen: null, superseded: [] };
 }
 
+/** All that it remembers. */
+export function hashesOf({ current, unseen, superseded }: Credential): string[] {
+  return [current, ...(unseen === null ? [] : [unseen]), ...superseded].map(({ hash }) => hash);
+}
+
 export function standing(
   { current, unseen, superseded }: Credential,
   hash: string,

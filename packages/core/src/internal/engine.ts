@@ -1,20 +1,31 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type Clock, systemClock } from "../clock.ts";
 import { type CookieTemplate, resolveCookies } from "../cookie.ts";
-import { InvalidUserIdError, SojournError, StoreUnavailableError } from "../errors.ts";
-import type { SessionEvent } from "../events.ts";
-import { checkOptions, type OnConflict, type SessionsOptions } from "../options.ts";
+import type { Client } from "../client.ts";
+import { createGate, type Gate } from "../csrf.ts";
+import {
+  InvalidUserIdError,
+  SojournError,
+  StoreUnavailableError,
+  ThrottledError,
+} from "../errors.ts";
+import type { EventBase, SessionEvent, SessionEventKind } from "../events.ts";
+import { checkOptions, clearSiteData, type OnConflict, type SessionsOptions } from "../options.ts";
 import { checkSecrets } from "../secrets.ts";
-import type { SessionEnvelope, SessionLimit, Store } from "../store.ts";
-import { type Policy, resolveTimeouts, type Timeouts } from "../timeouts.ts";
-import { deriveKeys, userPartition } from "./keys.ts";
+import type { PoweredStore, SessionEnvelope, SessionLimit, SessionRef } from "../store.ts";
+import { parseDuration, type Policy, resolveTimeouts, type Timeouts } from "../timeouts.ts";
+import { type Clients, createClients } from "./clients.ts";
+import { createEpoch, type Epoch } from "./epoch.ts";
+import { deriveKeys, powerName, userPartition } from "./keys.ts";
 import { createRandomBytes, webRandom } from "./random.ts";
+import { createSeals, type Seals } from "./seals.ts";
+import { createSignals, type Signals } from "./signals.ts";
 import { createTokens, type Tokens } from "./token.ts";
 import { wrapStore } from "../wrap-store.ts";
 
 /** The options resolved, and what every part of the core needs to do its work. */
 export interface Engine {
-  readonly store: Store;
+  readonly store: PoweredStore;
   readonly clock: Clock;
   readonly tokens: Tokens;
   readonly cookies: { readonly user: CookieTemplate; readonly anonymous: CookieTemplate };
@@ -34,7 +45,22 @@ export interface Engine {
   partitionOf(userId: string): string;
   conflictPolicy(key: string): OnConflict;
   policyOf(record: SessionEnvelope): Policy;
-  emit(event: EventWithoutTime): void;
+  readonly seals: Seals;
+  readonly clients: Clients;
+  readonly epoch: Epoch;
+  readonly signals: Signals;
+  readonly gate: Gate;
+  readonly clearSiteData: string | null;
+  /** Whether anybody hears of events. */
+  readonly heard: boolean;
+  /** Tells what happened, and from whom the request came. */
+  emit(event: Told, client?: Client | null): void;
+  /** Tells that a session has ended, the connections that live on it too. */
+  ended(ref: SessionRef, event: Told, client?: Client | null): void;
+  /** The name under which a power of the store keeps something. */
+  nameOf(...parts: readonly string[]): string;
+  /** Throws a `ThrottledError` where the source has to wait. */
+  admitSource(client: Client | null): void;
   /** Says once that a cookie has left on plain http, where browsers drop it. */
   warnPlainHttp(): void;
   /** Runs what no response waits for. A failure becomes an event, not a rejection; `drain` waits. */
@@ -44,8 +70,10 @@ export interface Engine {
 
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
-type WithoutTime<Event> = Event extends SessionEvent ? Omit<Event, "at"> : never;
-type EventWithoutTime = WithoutTime<SessionEvent>;
+/** An event, but for what the engine adds. */
+export type Told = SessionEventKind &
+  Pick<EventBase, "handle" | "userId"> &
+  Partial<Pick<EventBase, "impersonator">>;
 
 export function createEngine<Data extends object>(options: SessionsOptions<Data>): Engine {
   checkOptions(options);
@@ -64,15 +92,35 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
   const strict = timeouts.default.preset === "aal3";
   const cookies = resolveCookies(options.cookie, strict ? { sameSite: "Strict" } : {});
   const { namespace = cookies.user.name } = options;
+  const bearer = options.transport === "bearer";
   const randomBytes = createRandomBytes(random);
   const ring = checkSecrets(options.secret).map(deriveKeys);
+  const seals = createSeals(ring, namespace);
   const pending = new Set<Promise<unknown>>();
-  let warned = false;
+  const warned = new Set<string>();
 
-  function emit(event: EventWithoutTime): void {
+  function warnOnce(message: string): void {
+    if (!warned.has(message)) onWarning(message);
+    warned.add(message);
+  }
+
+  const clients = createClients(seals, options.client, options.binding, () =>
+    warnOnce(
+      "binding.ip is set, and the client's address is not known, so that sessions are bound to none. " +
+        "Serve through one of the adapters, which tell it, or give `client` by hand.",
+    ),
+  );
+
+  function emit(told: Told, client: Client | null = null): void {
     if (onEvent === undefined) return;
+    const event: SessionEvent = {
+      impersonator: null,
+      ...told,
+      at: clock.now(),
+      client: client && clients.keep(client),
+    };
     try {
-      const heard: unknown = onEvent({ ...event, at: clock.now() } as SessionEvent);
+      const heard: unknown = onEvent(event, client);
       if (heard instanceof Promise) heard.catch(listenerFailed);
     } catch (error) {
       listenerFailed(error);
@@ -83,15 +131,24 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
     onWarning(`The onEvent listener failed: ${error instanceof Error ? error.name : "no Error"}.`);
   }
 
-  return {
-    store: wrapStore(store, closed),
+  const wrapped = wrapStore(store, closed);
+  const engine: Engine = {
+    store: wrapped,
     clock,
+    seals,
+    clients,
+    epoch: createEpoch(wrapped, clock, namespace),
+    get signals() {
+      return signals;
+    },
+    gate: createGate(bearer ? false : (options.csrf ?? {}), strict),
+    clearSiteData: clearSiteData(options.clearSiteData),
     tokens: createTokens(ring, namespace, randomBytes),
     cookies,
     timeouts,
     schema: options.data,
     onInvalidData: options.onInvalidData ?? "drop",
-    bearer: options.transport === "bearer",
+    bearer,
     exposeToken: options.exposeToken ?? false,
     limit: { max: maxPerUser, onLimit },
     maxBytes,
@@ -117,11 +174,21 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
     },
     policyOf: ({ userId, policy }) =>
       userId === null ? timeouts.anonymous : (timeouts.policies.get(policy) ?? timeouts.default),
+    heard: onEvent !== undefined,
+    nameOf: (...parts) => powerName(namespace, ...parts),
     emit,
+    ended(ref, told, client) {
+      emit(told, client);
+      signals.moved(ref.partition, ref.handle, true);
+    },
+    admitSource(client) {
+      const seconds = client && options.throttle?.(client);
+      if (typeof seconds !== "number") return;
+      emit({ type: "source_throttled", reason: null, handle: null, userId: null }, client);
+      throw new ThrottledError(seconds);
+    },
     warnPlainHttp() {
-      if (warned) return;
-      warned = true;
-      onWarning(
+      warnOnce(
         "A session cookie was sent over plain http, where browsers drop it, since it is Secure. " +
           "Serve https; where a proxy in front does, name it in the adapter's option trustProxy.",
       );
@@ -141,6 +208,8 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
       while (pending.size > 0) await Promise.all(pending);
     },
   };
+  const signals = createSignals(engine, parseDuration(options.revalidate ?? "30s", "revalidate"));
+  return engine;
 }
 
 /** Whatever a store rejects with, other than an error of ours, means that it is unavailable. */

@@ -1,4 +1,10 @@
-import { HeadersSentError, UnauthenticatedError } from "../errors.ts";
+import type { Client } from "../client.ts";
+import {
+  CrossSiteError,
+  HeadersSentError,
+  ReauthenticationRequiredError,
+  UnauthenticatedError,
+} from "../errors.ts";
 import type { Exchange, RequestFacts } from "../exchange.ts";
 import { appendToken, makePrivate, makeUncacheable } from "../headers.ts";
 import { bearerCarrier, cookieCarrier } from "./carrier.ts";
@@ -6,9 +12,12 @@ import { commit } from "./commit.ts";
 import { unbornAnonymous } from "./create.ts";
 import type { Engine } from "./engine.ts";
 import { hold, type Live } from "./live.ts";
+import { credentialChanged } from "./credential-change.ts";
+import { list } from "./list.ts";
 import { load, noteActivity } from "./load.ts";
-import { login } from "./login.ts";
-import { revokeAll } from "./revoke.ts";
+import { authenticationOf, login } from "./login.ts";
+import { reauthenticate, reopen } from "./reauthenticate.ts";
+import { revoke, revokeAll } from "./revoke.ts";
 import type { Kind } from "./token.ts";
 import { destroy, rotate } from "./update.ts";
 import type { RequestSession } from "../request-session.ts";
@@ -19,6 +28,7 @@ export function createExchange<Data extends object>(
   facts: RequestFacts,
 ): Exchange<Data> {
   const arrivedAt = engine.clock.now();
+  const client = facts.client ?? null;
   const carrier = (engine.bearer ? bearerCarrier : cookieCarrier)(engine, facts);
   const loading = new Map<Kind, Promise<Live | null>>();
   const held = new Map<Kind, Live>();
@@ -49,7 +59,9 @@ export function createExchange<Data extends object>(
 
   async function find(kind: Kind): Promise<Live | null> {
     const opened = carrier.find(kind);
-    return opened === null ? null : keep(await load(engine, opened, arrivedAt));
+    if (opened === null) return null;
+    engine.admitSource(client);
+    return keep(await load(engine, opened, arrivedAt, client, facts.closed));
   }
 
   function keep<L extends Live | null>(live: L): L {
@@ -65,7 +77,18 @@ export function createExchange<Data extends object>(
   async function current(): Promise<Live | null> {
     // What has been loaded may be looked at for as long as the handler runs, streaming included.
     if (loading.size === 0) ask();
-    return alive(await loaded("user")) ?? alive(await loaded("anonymous"));
+    return unlocked(alive(await loaded("user"))) ?? alive(await loaded("anonymous"));
+  }
+
+  /** To whom nothing is said of it, a session that waits for its user is none. */
+  function unlocked(live: Live | null): Live | null {
+    return live?.lock === null ? live : null;
+  }
+
+  /** The user's session, whether it is locked or not. */
+  async function userLive(): Promise<Live | null> {
+    ask();
+    return alive(await loaded("user"));
   }
 
   function alive(live: Live | null): Live | null {
@@ -96,7 +119,10 @@ export function createExchange<Data extends object>(
     ask();
     const unborn = unbornAnonymous(engine);
     const { record, minted } = unborn.prepared;
-    return keep(await hold(engine, { ...record, version: 0 }, minted.hash, arrivedAt, { unborn }));
+    const born = { ...record, version: 0 };
+    return keep(
+      await hold(engine, born, minted.hash, arrivedAt, { unborn, client, closed: facts.closed }),
+    );
   }
 
   const session: RequestSession<Data> = {
@@ -119,7 +145,10 @@ export function createExchange<Data extends object>(
 
     async requireUser({ redirectTo } = {}) {
       const live = await active();
-      if (live?.kind !== "user") throw new UnauthenticatedError(redirectTo);
+      if (live?.kind !== "user") {
+        const lock = alive(held.get("user") ?? null)?.lock;
+        throw lock ? new ReauthenticationRequiredError(lock) : new UnauthenticatedError(redirectTo);
+      }
       return face(live) as UserSession<Data>;
     },
 
@@ -140,6 +169,9 @@ export function createExchange<Data extends object>(
         persistent: options.persistent ?? false,
         authenticatedAt: options.authenticatedAt ?? arrivedAt,
         arrivedAt,
+        client,
+        closed: facts.closed,
+        ...authenticationOf(options),
       });
       loggedOut.delete("user");
       return face(keep(live)) as UserSession<Data>;
@@ -155,14 +187,66 @@ export function createExchange<Data extends object>(
     async revokeOthers() {
       ask();
       const { userId, handle } = await session.requireUser();
-      const count = await revokeAll(engine, userId, handle);
+      const count = await revokeAll(engine, userId, { except: handle }, client);
       await rotate(engine, held.get("user") as Live);
       return count;
+    },
+
+    async onCredentialChange(userId) {
+      const live = await userLive();
+      return credentialChanged(
+        engine,
+        userId,
+        live?.record.userId === userId ? live : null,
+        client,
+      );
+    },
+
+    async requireFresh(freshness) {
+      const user = await session.requireUser();
+      user.requireFresh(freshness);
+      return user;
+    },
+
+    async locked() {
+      const live = await userLive();
+      if (live === null || live.lock === null) return null;
+      const { lock: reason } = live;
+      const { handle, userId } = live.record as { handle: string; userId: string };
+      const opened = () => {
+        noteActivity(engine, live, facts.waitUntil);
+        return face(live) as UserSession<Data>;
+      };
+      return {
+        handle,
+        userId,
+        reason,
+        async reopen() {
+          if (reason !== "idle") throw new ReauthenticationRequiredError(reason);
+          await reopen(engine, live);
+          return opened();
+        },
+        async reauthenticate(authentication) {
+          await reauthenticate(engine, live, authentication);
+          return opened();
+        },
+      };
+    },
+
+    async list(options) {
+      const { userId, handle } = await session.requireUser();
+      return list(engine, userId, { ...options, current: handle });
+    },
+
+    async revoke(handle) {
+      const { userId } = await session.requireUser();
+      return revoke(engine, userId, handle, client);
     },
   };
 
   const exchange: Exchange<Data> & { asked: boolean } = {
     session,
+    refusal: refusal(engine, facts, client),
     // A getter would cost each request microseconds: V8 makes such an object a class of its own.
     asked: false,
 
@@ -185,6 +269,9 @@ export function createExchange<Data extends object>(
       if (!exchange.asked) return;
       appendToken(headers, "Vary", carrier.vary);
       if (found) makePrivate(headers);
+      if (loggedOut.size > 0 && facts.secure && engine.clearSiteData !== null) {
+        headers.append("Clear-Site-Data", engine.clearSiteData);
+      }
       for (const kind of ["anonymous", "user"] as const) {
         const live = held.get(kind);
         const token = live?.token ?? null;
@@ -201,4 +288,14 @@ export function createExchange<Data extends object>(
     if (!live?.record.persistent) return undefined;
     return Math.max(0, Math.floor((live.record.expiresAt - engine.clock.now()) / 1000));
   }
+}
+
+/** Turned away at the door: no cookie is looked at, and no store is asked. */
+function refusal(engine: Engine, { request }: RequestFacts, client: Client | null) {
+  const reason = request === undefined ? null : engine.gate(request);
+  if (reason === null) return null;
+  engine.emit({ type: "cross_site_refused", reason, handle: null, userId: null }, client);
+  return new CrossSiteError(
+    "The request comes from another site. Option csrf names the origins and paths that may.",
+  );
 }

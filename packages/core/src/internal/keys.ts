@@ -8,6 +8,7 @@ const utf8 = new TextEncoder();
 export interface Keys {
   readonly mac: Keyed;
   readonly mask: Keyed;
+  readonly seal: Keyed;
 }
 
 /** HMAC-SHA-256 under a fixed key. */
@@ -18,6 +19,7 @@ export function deriveKeys(secret: string): Keys {
   return {
     mac: keyed(root(utf8.encode("sojourn/1 token mac"))),
     mask: keyed(root(utf8.encode("sojourn/1 partition mask"))),
+    seal: keyed(root(utf8.encode("sojourn/1 seal"))),
   };
 }
 
@@ -49,6 +51,11 @@ export function lengthPrefixed(...parts: readonly string[]): Uint8Array {
 /** Where a user's sessions live: 96 bits of SHA-256 over namespace and user id. */
 export function userPartition(namespace: string, userId: string): string {
   return encodeBase64url(sha256(lengthPrefixed(namespace, userId)).subarray(0, 12));
+}
+
+/** The name under which a power of the store keeps something: never what a stranger wrote. */
+export function powerName(...parts: readonly string[]): string {
+  return encodeBase64url(sha256(lengthPrefixed(...parts)));
 }
 
 /** Compares all bytes whatever the first difference: a MAC must not be guessed byte by byte (CWE-208). */

@@ -5,11 +5,15 @@ import {
   SessionGoneError,
   TooLargeError,
 } from "../errors.ts";
+import type { Client } from "../client.ts";
+import type { LockReason } from "../events.ts";
 import type { SessionData } from "../options.ts";
 import { dataSize, type SessionChange, type SessionRecord } from "../store.ts";
+import { idleLocked } from "../timeouts.ts";
 import type { Unborn } from "./create.ts";
 import { type Changes, Draft, type Texts } from "./draft.ts";
 import type { Engine } from "./engine.ts";
+import { decodeFacts, type Facts } from "./facts.ts";
 import { cloneJson, isForbiddenKey, parseJson } from "./json.ts";
 import type { Kind } from "./token.ts";
 
@@ -18,6 +22,14 @@ export interface Live {
   readonly kind: Kind;
   /** As last known. Version 0: the store does not know it yet. */
   record: SessionRecord;
+  /** What the record's `facts` say. */
+  facts: Facts;
+  /** Why it cannot be read before its user has authenticated. */
+  lock: LockReason | null;
+  /** Who sent the request. */
+  readonly client: Client | null;
+  /** Tells when its connection has closed, where the platform does. */
+  readonly closed: (() => AbortSignal) | undefined;
   readonly draft: Draft;
   /** Hash of the secret that this request presented or was given last. */
   presented: string;
@@ -47,7 +59,12 @@ export async function hold(
   record: SessionRecord,
   presented: string,
   arrivedAt: number,
-  start: { readonly unborn?: Unborn; readonly token?: string } = {},
+  start: {
+    readonly unborn?: Unborn;
+    readonly token?: string;
+    readonly client?: Client | null | undefined;
+    readonly closed?: (() => AbortSignal) | undefined;
+  } = {},
 ): Promise<Live> {
   const guard = () => assertWritable(live);
   let invalid: InvalidDataError | null = null;
@@ -56,7 +73,12 @@ export async function hold(
     invalid = error;
     return new Draft({}, record.data, guard, false);
   });
+  const facts = factsOf(record);
   const live: Live = {
+    facts,
+    lock: lockOf(engine, record, facts),
+    client: start.client ?? null,
+    closed: start.closed,
     kind: record.userId === null ? "anonymous" : "user",
     record,
     draft,
@@ -71,6 +93,35 @@ export async function hold(
     invalid,
   };
   return live;
+}
+
+/** Throws where they are damaged. */
+export function factsOf({ facts }: Pick<SessionRecord, "facts">): Facts {
+  const decoded = decodeFacts(facts);
+  if (decoded === null) throw corrupt();
+  return decoded;
+}
+
+/** The names of a session in events: its own, its user's, and who acts as that user. */
+export function whoOf({
+  handle,
+  userId,
+  facts,
+}: Pick<SessionRecord, "handle" | "userId" | "facts">): {
+  handle: string;
+  userId: string | null;
+  impersonator: string | null;
+} {
+  return { handle, userId, impersonator: decodeFacts(facts)?.impersonator ?? null };
+}
+
+export function lockOf(
+  engine: Engine,
+  record: SessionRecord,
+  { locked }: Facts,
+): LockReason | null {
+  if (locked) return "requested";
+  return idleLocked(record, engine.policyOf(record), engine.clock.now()) ? "idle" : null;
 }
 
 /** Throws where the session has ended. */
@@ -98,7 +149,7 @@ export async function openDraft(
   return new Draft(values, record.data, guard, migrated);
 }
 
-function parseData({ data }: { readonly data: Texts }): SessionData {
+export function parseData({ data }: { readonly data: Texts }): SessionData {
   const values: SessionData = {};
   for (const key of Object.keys(data)) {
     if (isForbiddenKey(key)) throw corrupt();
@@ -119,14 +170,14 @@ export function corrupt(cause?: unknown): CorruptRecordError {
 async function fit(
   engine: Engine,
   raw: SessionData,
-  { handle, userId }: SessionRecord,
+  record: SessionRecord,
 ): Promise<{ values: SessionData; migrated: boolean }> {
   const { schema, onInvalidData } = engine;
   if (schema === undefined) return { values: raw, migrated: false };
   const result = await schema["~standard"].validate(raw);
   if (result.issues === undefined) return { values: valuesOf(result.value), migrated: false };
   const reason = typeof onInvalidData === "function" ? "migrate" : onInvalidData;
-  engine.emit({ type: "data_invalid", reason, handle, userId });
+  engine.emit({ type: "data_invalid", reason, ...whoOf(record) });
   if (onInvalidData === "throw") {
     throw new InvalidDataError("The stored session's data does not fit the schema.", result.issues);
   }

@@ -1,16 +1,21 @@
+import type { Client } from "../client.ts";
 import { CorruptRecordError } from "../errors.ts";
 import type { RefusalReason } from "../events.ts";
-import type { SessionRecord } from "../store.ts";
+import type { SessionRecord, SessionRef } from "../store.ts";
 import { expiredBy, idleDeadline, touchDue } from "../timeouts.ts";
 import {
   confirm,
   type Credential,
   decodeCredential,
   encodeCredential,
+  hashesOf,
   standing,
 } from "./credential.ts";
 import type { Engine, WaitUntil } from "./engine.ts";
-import { corrupt, hold, type Live } from "./live.ts";
+import { changeFacts } from "./change-facts.ts";
+import type { Facts } from "./facts.ts";
+import { fitsClient } from "./fits-client.ts";
+import { corrupt, factsOf, hold, type Live, lockOf, whoOf } from "./live.ts";
 import type { OpenedToken } from "./token.ts";
 
 /** A token that opened, to the session it opens: one round trip. Null: nobody, and an event says why. */
@@ -18,21 +23,40 @@ export async function load(
   engine: Engine,
   opened: OpenedToken,
   arrivedAt: number,
+  client: Client | null,
+  closed?: () => AbortSignal,
 ): Promise<Live | null> {
   const now = engine.clock.now();
-  if (now - opened.mintedAt >= engine.timeouts.longestAbsolute) return refuse(engine, "outlived");
+  if (now - opened.mintedAt >= engine.timeouts.longestAbsolute) {
+    return refuse(engine, "outlived", client);
+  }
   const { handle } = opened.ref;
   try {
-    const record = await engine.store.read(opened.ref, now);
-    if (record === null) return refuse(engine, "gone", handle);
+    const record = await readSession(engine, opened.ref, now);
+    if (record === null) return refuse(engine, "gone", client, handle);
     assertIntact(record, opened);
-    if (!(await admits(engine, record, opened.hash, arrivedAt))) return null;
-    return await hold(engine, record, opened.hash, arrivedAt);
+    if (!(await admits(engine, record, opened.hash, arrivedAt, client))) return null;
+    const live = await hold(engine, record, opened.hash, arrivedAt, { client, closed });
+    return (await fitsClient(engine, live)) ? live : null;
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error;
-    engine.emit({ type: "record_corrupt", reason: null, handle, userId: null });
+    engine.emit({ type: "record_corrupt", reason: null, handle, userId: null }, client);
     return null;
   }
+}
+
+/** The record, unless everyone was revoked since. Whether that is so is looked up beside the read. */
+export async function readSession(
+  engine: Engine,
+  ref: SessionRef,
+  now: number,
+): Promise<SessionRecord | null> {
+  const looking = engine.epoch.look();
+  // If the read fails, that is the error to be told.
+  looking?.catch(() => {});
+  const record = await engine.store.read(ref, now);
+  if (looking !== null) await looking;
+  return record === null || engine.epoch.ended(record) ? null : record;
 }
 
 /** Whether the secret opens the record now. A theft or an expiry that only shows here ends the session. */
@@ -41,19 +65,20 @@ export async function admits(
   record: SessionRecord,
   hash: string,
   arrivedAt: number,
+  client: Client | null,
 ): Promise<boolean> {
-  const { handle, userId } = record;
+  const who = whoOf(record);
   const policy = engine.policyOf(record);
   const verdict = standing(credentialOf(record), hash, arrivedAt, policy.grace);
   if (verdict === "unknown") {
-    refuse(engine, "unknown-secret", handle, userId);
+    engine.emit({ type: "token_refused", reason: "unknown-secret", ...who }, client);
     return false;
   }
   if (verdict === "reused") {
-    engine.emit({ type: "token_reuse", reason: engine.onReuse, handle, userId });
+    engine.emit({ type: "token_reuse", reason: engine.onReuse, ...who }, client);
     if (engine.onReuse === "revoke") {
       await engine.store.delete(record);
-      engine.emit({ type: "session_revoked", reason: "reuse", handle, userId });
+      engine.ended(record, { type: "session_revoked", reason: "reuse", ...who }, client);
     }
     return false;
   }
@@ -61,14 +86,31 @@ export async function admits(
   if (reason !== null) {
     // The store goes by the deadlines it holds; a timeout that was shortened since ends it here.
     await engine.store.delete(record);
-    engine.emit({ type: "session_expired", reason, handle, userId });
+    engine.ended(record, { type: "session_expired", reason, ...who }, client);
     return false;
   }
   return true;
 }
 
+/**
+ * For a connection that stays open: the secrets under which it may go on. Null: the session has ended
+ * or is locked, or none of the secrets that the connection knew is remembered any more.
+ */
+export async function standsStill(
+  engine: Engine,
+  ref: SessionRef,
+  known: ReadonlySet<string>,
+): Promise<ReadonlySet<string> | null> {
+  const now = engine.clock.now();
+  const record = await readSession(engine, ref, now);
+  if (record === null || expiredBy(record, engine.policyOf(record), now) !== null) return null;
+  if (lockOf(engine, record, factsOf(record)) !== null) return null;
+  const hashes = hashesOf(credentialOf(record));
+  return hashes.some((hash) => known.has(hash)) ? new Set(hashes) : null;
+}
+
 /** A store may be written to by others. A user's token for a record without a user is none of ours. */
-function assertIntact(record: SessionRecord, { kind, ref }: OpenedToken): void {
+export function assertIntact(record: SessionRecord, { kind, ref }: OpenedToken): void {
   const { createdAt, idleExpiresAt, expiresAt, userId, credential, data } = record;
   const intact =
     [createdAt, idleExpiresAt, expiresAt].every(Number.isFinite) &&
@@ -90,7 +132,7 @@ export function noteActivity(engine: Engine, live: Live, waitUntil: WaitUntil | 
   if (live.active) return;
   live.active = true;
   if (live.state !== "open" || live.unborn !== null) return;
-  const { record, presented, arrivedAt } = live;
+  const { record, presented, arrivedAt, client } = live;
   const policy = engine.policyOf(record);
   const now = engine.clock.now();
   const credential = credentialOf(record);
@@ -103,6 +145,7 @@ export function noteActivity(engine: Engine, live: Live, waitUntil: WaitUntil | 
       credential: { from: record.credential, to: encodeCredential(confirmed) },
     }),
   };
+  if (due) engine.emit({ type: "session_accessed", reason: null, ...whoOf(record) }, client);
   const written = engine.store.update(record, change, now).then((outcome) => {
     if (outcome.status !== "updated") return;
     live.record = { ...live.record, lastSeenAt: now, idleExpiresAt: change.touch.idleExpiresAt };
@@ -111,7 +154,18 @@ export function noteActivity(engine: Engine, live: Live, waitUntil: WaitUntil | 
     }
   });
   live.noted = written.catch(() => {});
-  engine.inBackground(written, waitUntil);
+  engine.inBackground(due ? written.then(() => noteClient(engine, live)) : written, waitUntil);
+}
+
+/** Where the user was seen last. */
+async function noteClient(engine: Engine, live: Live): Promise<void> {
+  const { client, facts, record } = live;
+  if (client === null || record.userId === null) return;
+  const kept = engine.clients.keep(client);
+  const same = ({ client: noted }: Facts) =>
+    (noted?.address ?? null) === kept.address && (noted?.userAgent ?? null) === kept.userAgent;
+  if (same(facts)) return;
+  await changeFacts(engine, live, (noted) => ({ ...noted, client: kept }), { unless: same });
 }
 
 export function credentialOf(record: SessionRecord): Credential {
@@ -123,9 +177,9 @@ export function credentialOf(record: SessionRecord): Credential {
 export function refuse(
   engine: Engine,
   reason: RefusalReason,
+  client: Client | null,
   handle: string | null = null,
-  userId: string | null = null,
 ): null {
-  engine.emit({ type: "token_refused", reason, handle, userId });
+  engine.emit({ type: "token_refused", reason, handle, userId: null }, client);
   return null;
 }

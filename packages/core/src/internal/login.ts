@@ -5,15 +5,21 @@ import {
   LoginRefusedError,
   SessionGoneError,
 } from "../errors.ts";
-import type { SessionRecord } from "../store.ts";
+import type { Client } from "../client.ts";
+import type { Aal } from "../events.ts";
+import type { CreateOptions, SessionRecord } from "../store.ts";
 import type { Policy } from "../timeouts.ts";
 import { commit } from "./commit.ts";
-import { insert } from "./create.ts";
+import { type Birth, insert } from "./create.ts";
 import type { Engine } from "./engine.ts";
 import { assignable, type Texts } from "./draft.ts";
-import { applied, checkedData, hold, type Live } from "./live.ts";
+import { encodeFacts } from "./facts.ts";
+import { clientFacts } from "./fits-client.ts";
+import { applied, checkedData, hold, type Live, whoOf } from "./live.ts";
+import { loginFacts } from "./login-facts.ts";
+import { insertReferenced, referenceName } from "./references.ts";
 import { stringifyJson } from "./json.ts";
-import { RETRY_FOR, retrying } from "./update.ts";
+import { RETRY_FOR, retrying } from "./retrying.ts";
 
 export interface LoginInput {
   readonly userId: string;
@@ -29,14 +35,36 @@ export interface LoginInput {
   /** When the authentication began: a revocation since then refuses the login. */
   readonly authenticatedAt: number;
   readonly arrivedAt: number;
+  readonly client: Client | null;
+  readonly closed?: (() => AbortSignal) | undefined;
+  readonly aal?: Aal | undefined;
+  readonly factors?: readonly string[] | undefined;
+  readonly label?: string | undefined;
+  readonly impersonator?: string | undefined;
+  /** Somebody else's name for the session. */
+  readonly reference?: string | undefined;
 }
+
+/** What a login says of itself besides, as its caller gave it. */
+export function authenticationOf({
+  aal,
+  factors,
+  label,
+  impersonator,
+  reference,
+}: Authentication): Authentication {
+  return { aal, factors, label, impersonator, reference };
+}
+
+type Authentication = Pick<LoginInput, "aal" | "factors" | "label" | "impersonator" | "reference">;
 
 /**
  * A new session under a new handle and a new secret; whatever the request carried has ended when
  * this resolves. If it rejects, nothing that it made is left behind.
  */
 export async function login(engine: Engine, input: LoginInput): Promise<Live> {
-  const { userId, previous, anonymous, carry } = input;
+  const { userId, previous, anonymous, carry, client } = input;
+  engine.admitSource(client);
   const again = previous?.record.userId === userId;
   if (carry.length > 0 && previous !== null && !again) {
     throw new CarryRefusedError(
@@ -54,20 +82,26 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
     ...textsOf(input.data),
   };
   const data = await checkedData(engine, set);
+  const { reference } = input;
+  const facts = encodeFacts({
+    ...loginFacts(engine, input),
+    ...clientFacts(engine, client),
+    reference: reference === undefined ? null : referenceName(engine, reference),
+  });
+  const impersonator = input.impersonator ?? null;
 
-  const { record, minted, outcome } = await insert(
-    engine,
-    { userId, partition, policy, persistent, authenticatedAt, facts: null, data },
-    { limit: engine.limit, ...(again && { replaces: previous.record.handle }) },
-  );
+  const birth = { userId, partition, policy, persistent, authenticatedAt, facts, data };
+  const options = { limit: engine.limit, ...(again && { replaces: previous.record.handle }) };
+  const { record, minted, outcome } = await insertWithin(engine, birth, options, reference);
+  const refused = { handle: null, userId, impersonator };
   if (outcome.status === "revoked") {
-    engine.emit({ type: "login_refused", reason: "revoked-meanwhile", handle: null, userId });
+    engine.emit({ type: "login_refused", reason: "revoked-meanwhile", ...refused }, client);
     throw new LoginRefusedError(
       "The user's sessions were revoked after this authentication began.",
     );
   }
   if (outcome.status === "limit-reached") {
-    engine.emit({ type: "excess_sessions_exceeded", reason: "refuse", handle: null, userId });
+    engine.emit({ type: "excess_sessions_exceeded", reason: "refuse", ...refused }, client);
     throw new LimitReachedError(
       `The user has ${engine.limit.max} sessions, and no more are allowed.`,
     );
@@ -82,14 +116,39 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
     throw error;
   }
   for (const live of [anonymous, previous]) end(engine, live);
-  engine.emit({ type: "session_created", reason: null, handle: record.handle, userId });
+  engine.emit({ type: "session_created", reason: null, ...whoOf(record) }, client);
   for (const handle of outcome.evicted) {
-    engine.emit({ type: "excess_sessions_exceeded", reason: "evict", handle, userId });
+    const evicted = { type: "excess_sessions_exceeded", reason: "evict", handle, userId } as const;
+    engine.ended({ partition, handle }, evicted, client);
   }
-  const live = await hold(engine, stored, minted.hash, input.arrivedAt, { token: minted.token });
+  const live = await hold(engine, stored, minted.hash, input.arrivedAt, {
+    token: minted.token,
+    client,
+    closed: input.closed,
+  });
   // Its token has yet to come back: nothing that this request does is a sign of life.
   live.active = true;
   return live;
+}
+
+/** Where the limit refuses, sessions that `revokeEveryone` has ended do not count, though they are there. */
+async function insertWithin(
+  engine: Engine,
+  birth: Birth,
+  options: CreateOptions,
+  reference: string | undefined,
+): ReturnType<typeof insert> {
+  const insertOnce = () =>
+    reference === undefined
+      ? insert(engine, birth, options)
+      : insertReferenced(engine, birth, options, reference);
+  const inserted = await insertOnce();
+  if (inserted.outcome.status !== "limit-reached") return inserted;
+  const there = await engine.store.list(birth.partition, engine.clock.now());
+  const ended = there.filter((record) => engine.epoch.ended(record));
+  if (ended.length === 0) return inserted;
+  await Promise.all(ended.map((record) => engine.store.delete(record)));
+  return insertOnce();
 }
 
 /** Stores what the handler has changed so far, so that the store alone says what there is to carry. */
@@ -119,8 +178,8 @@ function end(engine: Engine, live: Live | null): void {
   live.state = "gone";
   live.token = null;
   if (live.unborn !== null) return;
-  const { handle, userId } = live.record;
-  engine.emit({ type: "session_revoked", reason: "replaced", handle, userId });
+  const { record, client } = live;
+  engine.ended(record, { type: "session_revoked", reason: "replaced", ...whoOf(record) }, client);
 }
 
 /**

@@ -23,10 +23,12 @@ const TOKEN_CHARACTERS = 112;
 
 /** A user's token is nothing in the anonymous session's cookie, and the other way round. */
 export type Kind = "anonymous" | "user";
-const KINDS: readonly Kind[] = ["anonymous", "user"];
+/** A ticket names a session and opens none: it travels where tokens must not (`ticket.ts`). */
+type TokenKind = Kind | "ticket";
+const KINDS: readonly TokenKind[] = ["anonymous", "user", "ticket"];
 
 export interface OpenedToken {
-  readonly kind: Kind;
+  readonly kind: TokenKind;
   readonly ref: SessionRef;
   readonly mintedAt: number;
   /** SHA-256 of the secret, as the store holds it. The secret itself goes no further. */
@@ -39,7 +41,7 @@ export interface MintedToken {
 }
 
 export interface Tokens {
-  mint(kind: Kind, ref: SessionRef, now: number): MintedToken;
+  mint(kind: TokenKind, ref: SessionRef, now: number): MintedToken;
   /** Null for anything but a token that a listed secret signed for this namespace: one answer to all. */
   open(token: string): OpenedToken | null;
 }

@@ -1,18 +1,22 @@
-import { ConflictError, SessionGoneError } from "../errors.ts";
+import { SessionGoneError } from "../errors.ts";
 import type { SessionData } from "../options.ts";
 import type { SessionRecord } from "../store.ts";
 import { commit } from "./commit.ts";
 import { encodeCredential, freshCredential } from "./credential.ts";
 import type { Draft } from "./draft.ts";
 import type { Engine } from "./engine.ts";
-import { applied, assertWritable, checkedChanges, type Live, openDraft, tooLarge } from "./live.ts";
+import {
+  applied,
+  assertWritable,
+  checkedChanges,
+  factsOf,
+  type Live,
+  openDraft,
+  tooLarge,
+  whoOf,
+} from "./live.ts";
 import { admits } from "./load.ts";
-
-/** ms for which `update` and its like go on against other writers before they give up. */
-export const RETRY_FOR = 5_000;
-
-/** Waits between tries grow to this many ms. */
-const LONGEST_WAIT = 64;
+import { RETRY_FOR, retrying } from "./retrying.ts";
 
 /**
  * The atomic read-modify-write: `fn` runs on what is stored, again on what others have stored
@@ -92,8 +96,8 @@ export async function rotate(engine: Engine, live: Live): Promise<void> {
       live.record = { ...live.record, credential: to };
       live.presented = minted.hash;
       live.token = minted.token;
-      const { handle, userId } = record;
-      engine.emit({ type: "session_rotated", reason: null, handle, userId });
+      engine.emit({ type: "session_rotated", reason: null, ...whoOf(record) }, live.client);
+      engine.signals.moved(record.partition, record.handle, false);
       return { result: undefined };
     }
     // A renewal or a confirmation came between; or another rotation, and then this secret is dead.
@@ -107,10 +111,10 @@ export async function rotate(engine: Engine, live: Live): Promise<void> {
 /** Ends the session in the store first; that its cookie is to be deleted follows from its state. */
 export async function destroy(engine: Engine, live: Live): Promise<void> {
   if (live.state === "ended") return;
-  const { handle, userId } = live.record;
+  const { record, client } = live;
   if (live.unborn === null) {
-    await engine.store.delete(live.record);
-    engine.emit({ type: "session_logout", reason: null, handle, userId });
+    await engine.store.delete(record);
+    engine.ended(record, { type: "session_logout", reason: null, ...whoOf(record) }, client);
   }
   live.state = "ended";
   live.token = null;
@@ -122,7 +126,7 @@ async function readmitted(
   live: Live,
   record: SessionRecord,
 ): Promise<SessionRecord> {
-  if (await admits(engine, record, live.presented, live.arrivedAt)) return record;
+  if (await admits(engine, record, live.presented, live.arrivedAt, live.client)) return record;
   throw gone(live);
 }
 
@@ -131,31 +135,11 @@ function gone(live: Live): SessionGoneError {
   return new SessionGoneError("The session ended while this request was running.");
 }
 
-/**
- * Tries until there is a result, then a `ConflictError`. What a conflict tells of the store is tried
- * with at once, while it is still true. When that fails too, others are doing the same: then a wait of
- * random length, ever longer.
- */
-export async function retrying<T>(
-  engine: Engine,
-  retryFor: number,
-  attempt: () => Promise<{ result: T } | null>,
-): Promise<T> {
-  const deadline = engine.clock.now() + retryFor;
-  for (let longest = 1; ; longest = Math.min(longest * 2, LONGEST_WAIT)) {
-    for (let tries = 0; tries < 2; tries++) {
-      const done = await attempt();
-      if (done !== null) return done.result;
-      if (engine.clock.now() >= deadline) throw new ConflictError([]);
-    }
-    await engine.clock.sleep(engine.jitter(longest));
-  }
-}
-
 /** Lets the handler's own draft see what `update` stored. */
 function adopt(live: Live, draft: Draft, record: SessionRecord): void {
   // Touch and confirmation go their own way: what this request knows of them stays.
   const { credential, lastSeenAt, idleExpiresAt } = live.record;
   live.record = { ...record, credential, lastSeenAt, idleExpiresAt };
+  live.facts = factsOf(live.record);
   live.draft.rebase(draft.values(), record.data);
 }

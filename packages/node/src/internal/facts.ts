@@ -1,24 +1,41 @@
 import type { RequestFacts } from "@sojourn/core";
 import { clientOf, isLocalhost, type Trust } from "@sojourn/net";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** What a request tells the core, behind the proxies that are trusted. */
-export function factsOf(req: IncomingMessage, trust: Trust): RequestFacts {
-  const { headers, socket } = req;
-  const { address, secure, host } = clientOf(
-    {
-      remoteAddress: socket.remoteAddress,
-      encrypted: "encrypted" in socket && socket.encrypted === true,
-      // In HTTP/2 the host is a pseudo-header.
-      header: (name) =>
-        (headers[name] ?? (name === "host" ? headers[":authority"] : null))?.toString(),
-    },
-    trust,
-  );
+export function factsOf(req: IncomingMessage, res: ServerResponse, trust: Trust): RequestFacts {
+  const { headers, socket, method = "GET", url = "/" } = req;
+  // In HTTP/2 the host is a pseudo-header.
+  const header = (name: string) =>
+    (headers[name] ?? (name === "host" ? headers[":authority"] : null))?.toString();
+  const encrypted = "encrypted" in socket && socket.encrypted === true;
+  const connection = { remoteAddress: socket.remoteAddress, encrypted, header };
+  const client = clientOf(connection, trust);
+  const { address, secure, host } = client;
   return {
+    request: { method, path: pathOf(url), ownOrigin: () => client.origin(), header },
+    closed: () => closing(res),
     cookie: headers.cookie,
     authorization: headers.authorization,
     secure: secure || (host !== null && isLocalhost(host)),
-    client: { address, userAgent: headers["user-agent"] ?? null },
+    client: {
+      address,
+      userAgent: headers["user-agent"] ?? null,
+      network: (ipv4, ipv6) => client.network(ipv4, ipv6),
+    },
   };
+}
+
+/** Without the query. Express cuts its mount point off `url` only after this has been read. */
+function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+/** Made only for those who ask: an event stream that listens for the end of its session. */
+function closing(res: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (res.closed) controller.abort();
+  else res.once("close", () => controller.abort());
+  return controller.signal;
 }

@@ -4,6 +4,7 @@ import {
   type RequestSession,
   type Sessions,
   type SessionsOptions,
+  type SojournError,
   type UserSession,
 } from "@sojourn/core";
 import { createTrust, type TrustProxy } from "@sojourn/net";
@@ -41,7 +42,12 @@ export interface Mount<Data extends object> extends SessionAccess<Data, Incoming
     req: IncomingMessage,
     res: ServerResponse,
     answer: (error: unknown) => void,
-  ): { readonly session: RequestSession<Data>; readonly gate: Gate };
+  ): {
+    readonly session: RequestSession<Data>;
+    readonly gate: Gate;
+    /** What to answer instead of running the handler. */
+    readonly refusal: SojournError | null;
+  };
   /** Lets a signed-in session pass, for `userOf`. */
   admit(req: IncomingMessage, options?: { readonly redirectTo?: string }): Promise<void>;
 }
@@ -83,11 +89,11 @@ export function mount<Data extends object>(
     },
 
     begin(req: Carrier, res, answer) {
-      const exchange = sessions.begin(factsOf(req, trust));
+      const exchange = sessions.begin(factsOf(req, res, trust));
       const gate = gateOf(res);
       gate.add(exchange, answer);
       req[key] = { session: exchange.session };
-      return { session: exchange.session, gate };
+      return { session: exchange.session, gate, refusal: exchange.refusal };
     },
 
     async admit(req: Carrier, options) {

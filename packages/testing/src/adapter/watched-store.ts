@@ -15,8 +15,10 @@ interface Paused {
 
 /** A store that notes every call, and stops or fails those that a story names. */
 export interface WatchedStore extends PoweredStore {
-  /** The operations called since the last `forget`, in order. */
+  /** Which of the seven were called since the last `forget`, in order. */
   readonly calls: readonly Operation[];
+  /** And which operations of powers: what no request waits for. */
+  readonly powerCalls: readonly Operation[];
   forget(): void;
   /**
    * The next call of this operation waits: before it takes effect, or before its reply. `skip`: so
@@ -37,10 +39,11 @@ class StoreFault extends Error {}
 
 export function watchStore(store: Store): WatchedStore {
   let calls: Operation[] = [];
+  let powerCalls: Operation[] = [];
   let hooks: Hook[] = [];
 
   function call<T>(run: () => Promise<T>, operation: Operation): Promise<T> {
-    calls.push(operation);
+    (operation.includes(".") ? powerCalls : calls).push(operation);
     return hooks.reduceRight<() => Promise<T>>((next, hook) => () => hook(operation, next), run)();
   }
 
@@ -53,8 +56,12 @@ export function watchStore(store: Store): WatchedStore {
     get calls() {
       return calls;
     },
+    get powerCalls() {
+      return powerCalls;
+    },
     forget() {
       calls = [];
+      powerCalls = [];
     },
     pause(operation, when = "before", skip = 0) {
       const reached = gate();

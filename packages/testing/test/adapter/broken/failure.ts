@@ -24,7 +24,8 @@ export const brokenFailures: readonly BrokenSessions[] = [
     violates: [8],
     make: () =>
       brokenOptions(({ onEvent }) => ({
-        onEvent: (event) => (event.type === "background_failed" ? null : onEvent?.(event)),
+        onEvent: (event, client) =>
+          event.type === "background_failed" ? null : onEvent?.(event, client),
       })),
   },
   {

@@ -133,13 +133,18 @@ export const brokenResurrection: readonly BrokenSessions[] = [
     make: () =>
       brokenRequest((session, { options }) => ({
         async logout() {
-          await options.onEvent?.({
-            type: "session_logout",
-            reason: null,
-            at: options.clock?.now() ?? 0,
-            handle: null,
-            userId: null,
-          });
+          await options.onEvent?.(
+            {
+              type: "session_logout",
+              reason: null,
+              at: options.clock?.now() ?? 0,
+              handle: null,
+              userId: null,
+              impersonator: null,
+              client: null,
+            },
+            null,
+          );
           await session.logout();
         },
       })),

@@ -142,6 +142,7 @@ export const brokenRenewals: readonly BrokenSessions[] = [
             get asked() {
               return late().asked;
             },
+            refusal: null,
             finish: (result) => late().finish(result),
             apply: (headers) => late().apply(headers),
           };
@@ -180,12 +181,12 @@ export const brokenRenewals: readonly BrokenSessions[] = [
       return {
         options: (options) => ({
           ...options,
-          onEvent(event) {
+          onEvent(event, client) {
             const { type, reason, userId, handle } = event;
             if (type === "token_refused" && reason === "unknown-secret" && userId && handle) {
               revoke(userId, handle);
             }
-            return options.onEvent?.(event);
+            return options.onEvent?.(event, client);
           },
         }),
         sessions(sessions) {

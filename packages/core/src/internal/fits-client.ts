@@ -1,0 +1,64 @@
+import { type BindingAction, type BindingPart, isBindingAction } from "../binding.ts";
+import { ConfigurationError } from "../errors.ts";
+import type { Client } from "../client.ts";
+import { type Facts, NO_FACTS } from "./facts.ts";
+import type { Engine } from "./engine.ts";
+import { type Live, whoOf } from "./live.ts";
+import { changeFacts } from "./change-facts.ts";
+
+/** What a session of this client's notes of it. */
+export function clientFacts(
+  { clients }: Engine,
+  client: Client | null,
+): Pick<Facts, "client" | "bound"> {
+  if (client === null) return NO_FACTS;
+  return { client: clients.keep(client), bound: clients.bind(client) };
+}
+
+/** Whether the client may have the session that it is bound to; what is to be done if not is done here. */
+export async function fitsClient(engine: Engine, live: Live): Promise<boolean> {
+  const { client, facts, record } = live;
+  if (client === null || record.userId === null) return true;
+  const part = engine.clients.mismatch(facts, client);
+  if (part === null) return true;
+  const action = await actionOn(engine, live, client, part);
+  const event = { type: "binding_mismatch", reason: part, action, ...whoOf(record) } as const;
+  if (action === "report") {
+    // Told once: whoever writes the new client down first tells it.
+    const noted = changeFacts(engine, live, (now) => ({ ...now, ...clientFacts(engine, client) }), {
+      unless: (now) => engine.clients.mismatch(now, client) === null,
+    });
+    engine.inBackground(noted.then((written) => written && engine.emit(event, client)));
+    return true;
+  }
+  engine.emit(event, client);
+  if (action === "reauthenticate") {
+    live.lock = "binding";
+    return true;
+  }
+  if (action === "revoke") {
+    await engine.store.delete(record);
+    const revoked = { type: "session_revoked", reason: "binding", ...whoOf(record) } as const;
+    engine.ended(record, revoked, client);
+  } else {
+    engine.emit({ type: "token_refused", reason: "binding", ...whoOf(record) }, client);
+  }
+  return false;
+}
+
+async function actionOn(
+  { clients }: Engine,
+  { record, facts }: Live,
+  client: Client,
+  part: BindingPart,
+): Promise<BindingAction> {
+  const { onMismatch } = clients;
+  if (typeof onMismatch !== "function") return onMismatch;
+  const { handle, userId } = record as { handle: string; userId: string };
+  const was = facts.client ?? { address: null, userAgent: null };
+  const action = await onMismatch({ part, handle, userId, was, client });
+  if (isBindingAction(action)) return action;
+  throw new ConfigurationError(
+    'binding.onMismatch gave none of "report", "reauthenticate", "reject" and "revoke".',
+  );
+}
