@@ -22,15 +22,40 @@ export interface LogOptions {
 
 // By what an operator has to do: nothing, look if there are many, look now. OWASP's vocabulary has the
 // use of an expired session as a warning, and a token that is used again as critical.
-const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
-  ["excess_sessions_exceeded", "warn"],
-  ["login_refused", "warn"],
-  ["token_refused", "warn"],
-  ["token_reuse", "error"],
-  ["record_corrupt", "error"],
-  ["data_invalid", "warn"],
-  ["background_failed", "warn"],
-]);
+const DEFAULTS: Readonly<Record<SessionEvent["type"], LogLevel>> = {
+  session_created: "info",
+  session_accessed: "info",
+  session_renewed: "info",
+  session_rotated: "info",
+  session_reauthenticated: "info",
+  session_locked: "info",
+  session_unlocked: "info",
+  session_logout: "info",
+  session_expired: "info",
+  session_revoked: "info",
+  everyone_revoked: "warn",
+  excess_sessions_exceeded: "warn",
+  login_refused: "warn",
+  token_refused: "warn",
+  token_reuse: "error",
+  binding_mismatch: "warn",
+  freshness_required: "info",
+  grant_issued: "info",
+  grant_redeemed: "info",
+  grant_refused: "warn",
+  ticket_refused: "warn",
+  cross_site_refused: "warn",
+  // By its severity.
+  alert: "warn",
+  source_throttled: "warn",
+  record_corrupt: "error",
+  data_invalid: "warn",
+  user_exported: "info",
+  user_erased: "info",
+  background_failed: "warn",
+};
+
+const LEVELS: ReadonlyMap<string, LogLevel> = new Map(Object.entries(DEFAULTS));
 
 const SEVERITIES: ReadonlyMap<unknown, LogLevel> = new Map([
   ["info", "info"],
@@ -72,19 +97,19 @@ export function jsonLines(write: (line: string) => unknown): EventLogger {
 }
 
 function levelOf(event: SessionEvent): LogLevel {
-  const { severity } = event as { readonly severity?: unknown };
-  return SEVERITIES.get(severity) ?? LEVELS.get(event.type) ?? "info";
+  const severity = event.type === "alert" ? SEVERITIES.get(event.severity) : undefined;
+  // An event of a later core is logged, too.
+  return severity ?? LEVELS.get(event.type) ?? "info";
 }
 
 function fieldsOf(event: SessionEvent): LogFields {
-  const { type, at, client, ...own } = event as SessionEvent & { readonly client?: unknown };
-  const { address, userAgent } = (client ?? {}) as { address?: unknown; userAgent?: unknown };
+  const { type, at, client, ...own } = event;
   return {
     datetime: new Date(at).toISOString(),
     event: logText(type),
     ...(logValue(own) as LogFields),
-    source_ip: logValue(address) ?? null,
-    useragent: logValue(userAgent) ?? null,
+    source_ip: logValue(client?.address) ?? null,
+    useragent: logValue(client?.userAgent) ?? null,
   };
 }
 

@@ -1,15 +1,13 @@
-import {
-  backChannelLogout,
-  type LogoutOutcome,
-  oidcReference,
-  type RevocableSessions,
-} from "@sojourn/watch/back-channel";
+import { createSessions, wrapStore } from "@sojourn/core";
+import { memoryStore } from "@sojourn/memory";
+import { backChannelLogout, type LogoutOutcome, oidcReference } from "@sojourn/watch/back-channel";
 import { Hono } from "hono";
 import type { JWK } from "jose";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { createProvider, issuer, logoutRequest } from "./provider.ts";
+import { type Claims, createProvider, issuer, logoutRequest } from "./provider.ts";
+import { SECRET } from "./secret.ts";
 
 const servers: Server[] = [];
 
@@ -96,26 +94,97 @@ describe("keys from their URL", () => {
   });
 });
 
-test("mounted in Hono, it ends both sessions of one sid, and not those of another provider's", async () => {
-  const provider = await createProvider();
-  const references = new Map([
-    ["laptop", oidcReference({ issuer, sid: "s1" })],
-    ["phone", oidcReference({ issuer, sid: "s1" })],
-    ["tablet", oidcReference({ issuer, sid: "s2" })],
-    ["elsewhere", oidcReference({ issuer: "https://other.example", sid: "s1" })],
-  ]);
-  const sessions: RevocableSessions = {
-    async revokeByReference(reference) {
-      const named = [...references].filter(([, other]) => other === reference);
-      for (const [session] of named) references.delete(session);
-      return named.length;
-    },
-    revokeAll: () => Promise.reject(new Error("The token names a sid.")),
-  };
-  const handler = backChannelLogout({ ...provider.settings(), sessions });
-  const app = new Hono().post("/backchannel-logout", (c) => handler(c.req.raw));
+describe("with the sessions of @sojourn/core, mounted in Hono", () => {
+  async function shop() {
+    const provider = await createProvider();
+    const store = memoryStore();
+    const outcomes: LogoutOutcome[] = [];
+    const sessions = createSessions({ store, secret: SECRET, clock: provider.clock });
+    const handler = backChannelLogout({
+      ...provider.settings(),
+      sessions,
+      once: store.powers.once,
+      onOutcome: (outcome) => outcomes.push(outcome),
+    });
+    const app = new Hono().post("/backchannel-logout", (c) => handler(c.req.raw));
+    const tokens: [name: string, token: string][] = [];
 
-  const token = await provider.token({ claims: { sid: "s1" } });
-  expect((await app.request(logoutRequest(token))).status).toBe(200);
-  expect([...references.keys()]).toEqual(["tablet", "elsewhere"]);
+    async function login(name: string, userId: string, of: { issuer: string; sid: string }) {
+      const { token } = await sessions.login(userId, { reference: oidcReference(of) });
+      tokens.push([name, token]);
+    }
+    async function alive(): Promise<string[]> {
+      const opened = tokens.map(
+        async ([name, token]) => [name, await sessions.open(token)] as const,
+      );
+      return (await Promise.all(opened)).filter(([, session]) => session).map(([name]) => name);
+    }
+    await login("laptop", "ada", { issuer, sid: "s1" });
+    await login("phone", "ada", { issuer, sid: "s1" });
+    await login("tablet", "ada", { issuer, sid: "s2" });
+    await login("of another provider", "ada", { issuer: "https://other.example", sid: "s1" });
+    await login("of somebody else", "grace", { issuer, sid: "s3" });
+    await provider.clock.advance(1_000);
+    return {
+      alive,
+      outcomes,
+      async logout(claims: Claims) {
+        const response = await app.request(logoutRequest(await provider.token({ claims })));
+        return response.status;
+      },
+    };
+  }
+
+  test("both sessions of one iss and sid die, and another provider's of the same sid lives (ASVS 7.1.3, 10.5.5)", async () => {
+    const { logout, alive, outcomes } = await shop();
+    expect(await logout({ sid: "s1", sub: "ada" })).toBe(200);
+    expect(await alive()).toEqual(["tablet", "of another provider", "of somebody else"]);
+    expect(outcomes).toMatchObject([{ type: "logged_out", ended: 2 }]);
+  });
+
+  test("a token without a sid ends all of the user's sessions", async () => {
+    const { logout, alive, outcomes } = await shop();
+    expect(await logout({ sid: undefined, sub: "ada" })).toBe(200);
+    expect(await alive()).toEqual(["of somebody else"]);
+    expect(outcomes).toMatchObject([{ type: "logged_out", ended: 4 }]);
+  });
+
+  test("a sid that nobody is logged in with ends nothing, and is no error", async () => {
+    const { logout, alive, outcomes } = await shop();
+    expect(await logout({ sid: "s9", sub: "ada" })).toBe(200);
+    expect(await alive()).toHaveLength(5);
+    expect(outcomes).toMatchObject([{ type: "logged_out", ended: 0 }]);
+  });
+});
+
+test("a store that is away is a 503, and afterwards the same token ends its session", async () => {
+  const provider = await createProvider();
+  const store = memoryStore();
+  let away = false;
+  const sessions = createSessions({
+    store: wrapStore(store, (operation) => {
+      if (away) throw new Error("no network");
+      return operation();
+    }),
+    secret: SECRET,
+    clock: provider.clock,
+  });
+  const handler = backChannelLogout({
+    ...provider.settings(),
+    sessions,
+    once: store.powers.once,
+    onOutcome: () => undefined,
+  });
+  const reference = oidcReference({ issuer, sid: "s1" });
+  const { token } = await sessions.login("ada", { reference });
+  await provider.clock.advance(1_000);
+  const logoutToken = await provider.token({ claims: { sid: "s1" } });
+
+  away = true;
+  expect((await handler(logoutRequest(logoutToken))).status).toBe(503);
+  away = false;
+  expect(await sessions.open(token)).not.toBeNull();
+  expect((await handler(logoutRequest(logoutToken))).status).toBe(200);
+  expect(await sessions.open(token)).toBeNull();
+  expect((await handler(logoutRequest(logoutToken))).status).toBe(400);
 });

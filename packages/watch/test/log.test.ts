@@ -97,7 +97,9 @@ describe("the level", () => {
     ["warn", { type: "alert", severity: "warning" }],
     ["error", { type: "alert", severity: "critical" }],
     ["info", { type: "something_new" }],
-    ["info", { type: "alert", severity: "constructor" }],
+    ["warn", { type: "alert", severity: "constructor" }],
+    ["info", { type: "constructor" }],
+    ["info", { type: "session_created", severity: "critical" }],
   ])("%s: %o", (level, fields) => {
     const { log, lines } = recording();
     log(event(fields));
