@@ -16,7 +16,9 @@ export interface Peer {
   /** What it is made of: their versions are in the results. */
   readonly packages: readonly string[];
   /** What it has not. */
-  readonly lacks?: readonly ("write" | "rotation" | "races")[];
+  readonly lacks?: readonly "write"[];
+  /** The way to add to a number that loses nothing; where there is none, it is read and written. */
+  readonly add?: string;
 }
 
 const BOTH: readonly Place[] = ["memory", "redis"];
@@ -54,10 +56,10 @@ const ALL: readonly Place[] = ["memory", "redis", "ioredis"];
 export const PEERS: readonly Peer[] = [
   { ...bare("hono", "hono", "@hono/node-server"), places: ALL },
   byHand("hono", ALL),
-  ours("hono", ALL),
+  { ...ours("hono", ALL), add: "/add" },
   other("hono/hono-session", BOTH, "@hono/session"),
   other("hono/hono-sessions", BOTH, "hono-sessions"),
-  { ...other("hono/better-auth", BOTH, "better-auth"), lacks: ["write", "races"] },
+  { ...other("hono/better-auth", BOTH, "better-auth"), lacks: ["write"] },
   bare("node"),
   byHand("node"),
   ours("node"),

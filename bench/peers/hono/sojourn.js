@@ -22,6 +22,12 @@ export async function start({ redis, gate }) {
       data.count = (data.count ?? 0) + 1;
       return c.text(`${data.count}`);
     })
+    .post("/add", async (c) => {
+      const count = await c.var.session.update(
+        (data) => (data.count = (data.count ?? 0) + 1),
+      );
+      return c.text(`${count}`);
+    })
     .post("/set/:key", async (c) => {
       const { data } = await c.var.session.getOrCreate();
       data[c.req.param("key")] = 1;

@@ -1,0 +1,90 @@
+import { startRedis } from "@sojourn/servers";
+import { type Peer, PEERS } from "../http/peers.ts";
+import { startServer } from "../http/server.ts";
+import { installPeers } from "../install.ts";
+import type { Part } from "../part.ts";
+import { table } from "../table.ts";
+import { ABSENCES, type Absence, type Away, goAway, replyText } from "./away.ts";
+import { type Outcome, RACES } from "./races.ts";
+
+const AT_ONCE = 200;
+
+export const races: Part = {
+  name: "races",
+  about: "what happens at once: lost writes, sessions that come back, fixation, limits",
+  async run({ quick }) {
+    // The short form needs no network: only what is ours.
+    if (!quick) installPeers();
+    const atOnce = quick ? 50 : AT_ONCE;
+    const peers = PEERS.filter(({ file, kind }) =>
+      quick ? file === "hono/sojourn" : kind === "other" || /^hono.(by-hand|sojourn)/.test(file),
+    );
+    const rows: string[][] = [];
+    for (const peer of peers) {
+      console.error(`races: ${peer.file}`);
+      rows.push([nameOf(peer), ...(await outcomes(peer, atOnce)).map(textOf)]);
+    }
+    return [
+      `Tried by \`npm run bench -- races\` over HTTP on every library, on Redis where it has a store, with ${atOnce} requests at once; each is configured as its own documentation advises. What did not survive is in italics.`,
+      // The other way round it would be too wide.
+      table(["what", ...rows.map(([name]) => name as string)], transposed(rows)),
+      ...(quick ? [] : await absences(peers)),
+    ].join("\n\n");
+  },
+};
+
+async function outcomes(peer: Peer, atOnce: number): Promise<(Outcome | undefined)[]> {
+  const redis = await startRedis();
+  const hasStore = peer.places.includes("redis");
+  const server = await startServer(peer.file, hasStore ? { redis: redis.port } : {});
+  try {
+    const found: (Outcome | undefined)[] = [];
+    for (const race of RACES) found.push(await race.run(server, peer, atOnce));
+    return found;
+  } finally {
+    await server.stop();
+    await redis.stop();
+  }
+}
+
+/** All servers at once: it is waiting that takes long here. */
+async function absences(peers: readonly Peer[]): Promise<string[]> {
+  const stored = peers.filter(({ places }) => places.includes("redis"));
+  const texts: string[] = [];
+  for (const absence of ABSENCES) {
+    console.error(`races: Redis ${absence}`);
+    const found = await Promise.all(stored.map((peer) => goAway(peer, absence)));
+    texts.push(`### Redis ${absence}`, awayTable(stored, found, absence));
+  }
+  return texts;
+}
+
+function awayTable(peers: readonly Peer[], found: readonly Away[], absence: Absence): string {
+  const rows = peers.map((peer, i) => {
+    const { read, again, anonymous, login } = found[i] as Away;
+    return [nameOf(peer), ...[read, again, anonymous, login].map(replyText)];
+  });
+  return table(
+    [
+      `what, while Redis ${absence}`,
+      "signed-in read",
+      "the same again",
+      "anonymous, the handler does not ask",
+      "login",
+    ],
+    rows,
+  );
+}
+
+function transposed(rows: readonly (readonly string[])[]): string[][] {
+  return RACES.map(({ name }, i) => [name, ...rows.map((row) => row[i + 1] as string)]);
+}
+
+function nameOf({ name, kind }: Peer): string {
+  return kind === "ours" ? `**${name}**` : name;
+}
+
+function textOf(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return "-";
+  return outcome.survived ? outcome.what : `_${outcome.what}_`;
+}
