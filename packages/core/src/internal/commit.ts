@@ -47,7 +47,11 @@ async function write(engine: Engine, live: Live, options: CommitOptions): Promis
   switch (outcome.status) {
     case "updated":
       if (changes !== null) {
-        live.record = applied(live.record, changes, outcome.version);
+        // Of what another request wrote in between this one knows nothing: not to have read it is to
+        // be behind, or a later `update` would be let through as if nobody had written.
+        const { version: known } = live.record;
+        const version = outcome.version === known + 1 ? outcome.version : known;
+        live.record = applied(live.record, changes, version);
         live.draft.committed(changes);
       }
       if (renewal !== null && outcome.renewed) renewal.done();

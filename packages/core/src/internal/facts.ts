@@ -51,6 +51,8 @@ export function decodeFacts(text: string | null): Facts | null {
   if (text === null) return NO_FACTS;
   try {
     const facts = JSON.parse(text);
+    // Of a number or a list all would be as in `NO_FACTS`, and nothing locked.
+    if (typeof facts !== "object" || facts === null || Array.isArray(facts)) return null;
     const { a = 1, f = [], l = null, i = null, c = null, b = null, r = null, k = false } = facts;
     const intact =
       [1, 2, 3].includes(a) &&

@@ -1,7 +1,7 @@
 import { type BindingAction, type BindingPart, isBindingAction } from "../binding.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { Client } from "../client.ts";
-import { type Facts, NO_FACTS } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import type { Engine } from "./engine.ts";
 import { type Live, whoOf } from "./live.ts";
 import { changeFacts } from "./change-facts.ts";
@@ -11,7 +11,8 @@ export function clientFacts(
   { clients }: Engine,
   client: Client | null,
 ): Pick<Facts, "client" | "bound"> {
-  if (client === null) return NO_FACTS;
+  // Not the whole of NO_FACTS: it is spread over what a login noted.
+  if (client === null) return { client: null, bound: null };
   return { client: clients.keep(client), bound: clients.bind(client) };
 }
 
