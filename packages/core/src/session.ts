@@ -1,4 +1,4 @@
-import type { Freshness } from "./errors.ts";
+import { type Freshness, UnauthenticatedError } from "./errors.ts";
 import type { Aal, FreshnessReason } from "./events.ts";
 import { changeFacts } from "./internal/change-facts.ts";
 import { csrfToken, isCsrfToken } from "./internal/csrf-token.ts";
@@ -156,11 +156,13 @@ export class Session<Data extends object = SessionData> {
    * authenticated within `maxAge` ms and with `aal`. An impersonated session is never fresh.
    */
   requireFresh(freshness: Freshness): void {
+    assertAlive(this.#live);
     requireFresh(this.#engine, this.#live, freshness);
   }
 
   /** The same as an answer: null where it is fresh, or else why it is not. */
   staleness(freshness: Freshness): FreshnessReason | null {
+    assertAlive(this.#live);
     return staleness(this.#engine, this.#live, freshness);
   }
 
@@ -174,7 +176,7 @@ export class Session<Data extends object = SessionData> {
   }
 
   /** True for the first who redeems the grant for this action in this session; else false. */
-  redeem(action: string, given: string): Promise<boolean> {
+  async redeem(action: string, given: string): Promise<boolean> {
     assertAlive(this.#live);
     return redeem(this.#engine, this.#live, action, given);
   }
@@ -188,20 +190,26 @@ export class Session<Data extends object = SessionData> {
     return ticket(this.#engine, this.#live);
   }
 
-  /** A token for a form, other each time; `isCsrfToken` of the same session knows it again. */
+  /**
+   * A token for a form, other each time; `isCsrfToken` of the same session knows it again. An anonymous
+   * session has to be a stored one: write something to it.
+   */
   csrfToken(): string {
+    assertAlive(this.#live);
     return csrfToken(this.#engine, this.#live);
   }
 
   /** Whether `csrfToken` of this session made it. Whatever a form sent may be given. */
   isCsrfToken(given: unknown): boolean {
+    assertAlive(this.#live);
     return isCsrfToken(this.#engine, this.#live, given);
   }
 
-  /** Names the session in lists, 1 to 64 characters; null: no more. */
+  /** Names a signed-in session in lists, 1 to 64 characters; null: no more. */
   async setLabel(label: string | null): Promise<void> {
     const checked = label === null ? null : checkedLabel(label);
     assertWritable(this.#live);
+    if (this.userId === null) throw new UnauthenticatedError();
     await changeFacts(this.#engine, this.#live, (facts) => ({ ...facts, label: checked }));
   }
 

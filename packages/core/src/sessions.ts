@@ -260,14 +260,7 @@ export function createSessions<Data extends object = SessionData>(
       );
     },
 
-    async revokeByReference(reference) {
-      const ended = await endReferenced(engine, reference);
-      for (const ref of ended) {
-        const told = { handle: ref.handle, userId: null };
-        engine.ended(ref, { type: "session_revoked", reason: "reference", ...told });
-      }
-      return ended.length;
-    },
+    revokeByReference: (reference) => endReferenced(engine, reference),
 
     async revokeEveryone() {
       await engine.epoch.begin();

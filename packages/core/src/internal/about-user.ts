@@ -3,7 +3,7 @@ import type { SessionData } from "../options.ts";
 import { infoOf, type SessionInfo } from "../session-info.ts";
 import type { Engine } from "./engine.ts";
 import { parseData } from "./live.ts";
-import { page } from "./list.ts";
+import { intact, page } from "./list.ts";
 import { revokeAll } from "./revoke.ts";
 
 /** All that is kept about one user (GDPR articles 15 and 20): no token, no hash. */
@@ -29,7 +29,8 @@ export async function exportUser(
   do {
     const { records, next } = await page(engine, partition, PAGE, after, true);
     for (const record of records) {
-      sessions.push({ ...infoOf(engine, record), data: parseData(record) });
+      const exported = () => ({ ...infoOf(engine, record), data: parseData(record) });
+      sessions.push(...intact(engine, record, exported));
     }
     after = next;
   } while (after !== null);

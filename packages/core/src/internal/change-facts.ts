@@ -1,7 +1,9 @@
 import { SessionGoneError } from "../errors.ts";
 import type { SessionChange, SessionRecord, SessionRef } from "../store.ts";
+import { expiredBy } from "../timeouts.ts";
+import { decodeCredential, standing } from "./credential.ts";
 import type { Engine } from "./engine.ts";
-import { encodeFacts, type Facts } from "./facts.ts";
+import { decodeFacts, encodeFacts, type Facts } from "./facts.ts";
 import { factsOf, type Live } from "./live.ts";
 import { RETRY_FOR, retrying } from "./retrying.ts";
 
@@ -11,6 +13,8 @@ export interface FactsOptions {
   /** What goes with it. */
   readonly also?: Omit<SessionChange["envelope"] & object, "facts">;
   readonly touch?: SessionChange["touch"];
+  /** Whether whoever changes it may go on with what another has stored meanwhile. */
+  readonly admits?: (record: SessionRecord) => boolean;
 }
 
 /**
@@ -24,7 +28,14 @@ export async function changeFacts(
   options: FactsOptions = {},
 ): Promise<boolean> {
   const from = live.record.version;
-  const written = await changeStoredFacts(engine, live.record, change, options);
+  const written = await changeStoredFacts(engine, live.record, change, {
+    // A copy of a token from before a reauthentication must not be told what that one reached.
+    admits: (record) => opens(engine, live, record),
+    ...options,
+  }).catch((error: unknown) => {
+    if (error instanceof SessionGoneError) live.state = "gone";
+    throw error;
+  });
   if (written === null) return false;
   const { record, envelope, version } = written;
   live.record = {
@@ -43,7 +54,7 @@ export async function changeStoredFacts(
   engine: Engine,
   record: SessionRecord,
   change: (facts: Facts) => Facts,
-  { unless = () => false, also = {}, touch }: FactsOptions = {},
+  { unless = () => false, also = {}, touch, admits = () => true }: FactsOptions = {},
 ): Promise<Written | null> {
   let known = record;
   return retrying(engine, RETRY_FOR, async () => {
@@ -59,7 +70,9 @@ export async function changeStoredFacts(
     if (outcome.status === "updated") {
       return { result: { record: known, envelope, version: outcome.version } };
     }
-    if (outcome.status !== "conflict") throw new SessionGoneError("The session has ended.");
+    if (outcome.status !== "conflict" || !admits(outcome.record)) {
+      throw new SessionGoneError("The session has ended.");
+    }
     known = outcome.record;
     return null;
   });
@@ -72,14 +85,22 @@ interface Written {
   readonly version: number;
 }
 
-/** The same by the session's name alone. False: there is none. */
+/** The same by the session's name alone. Null: there is none that is alive. */
 export async function changeFactsOf(
   engine: Engine,
   ref: SessionRef,
   change: (facts: Facts) => Facts,
 ): Promise<SessionRecord | null> {
-  const record = await engine.store.read(ref, engine.clock.now());
+  await engine.epoch.look();
+  const now = engine.clock.now();
+  const record = await engine.store.read(ref, now);
   if (record === null || engine.epoch.ended(record)) return null;
+  if (expiredBy(record, engine.policyOf(record), now) !== null) return null;
+  if (decodeFacts(record.facts) === null) {
+    const { handle, userId } = record;
+    engine.emit({ type: "record_corrupt", reason: null, handle, userId });
+    return null;
+  }
   try {
     await changeStoredFacts(engine, record, change);
     return record;
@@ -87,4 +108,14 @@ export async function changeFactsOf(
     if (error instanceof SessionGoneError) return null;
     throw error;
   }
+}
+
+/** Whether the secret that this request holds still opens the record. */
+function opens(engine: Engine, live: Live, record: SessionRecord): boolean {
+  const credential = decodeCredential(record.credential);
+  if (credential === null) return false;
+  const { grace } = engine.policyOf(record);
+  return !["reused", "unknown"].includes(
+    standing(credential, live.presented, live.arrivedAt, grace),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Client } from "../client.ts";
+import { SessionGoneError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Live } from "./live.ts";
 import { revokeAll } from "./revoke.ts";
@@ -15,7 +16,18 @@ export async function credentialChanged(
   current: Live | null,
   client: Client | null,
 ): Promise<number> {
-  if (current !== null) await rotate(engine, current);
-  const except = current?.record.handle;
+  const except =
+    current !== null && (await rotated(engine, current)) ? current.record.handle : undefined;
   return revokeAll(engine, userId, { except, reason: "credential-change" }, client);
+}
+
+/** False: it has ended, which is no reason to leave the others alive. */
+async function rotated(engine: Engine, live: Live): Promise<boolean> {
+  try {
+    await rotate(engine, live);
+    return true;
+  } catch (error) {
+    if (error instanceof SessionGoneError) return false;
+    throw error;
+  }
 }

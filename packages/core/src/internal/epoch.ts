@@ -10,6 +10,8 @@ const KNOWN_FOR = 5_000;
 export interface Epoch {
   /** Looks where that is due, once for all who ask meanwhile. Null: nothing to wait for. */
   look(): Promise<void> | null;
+  /** Looks whatever is known. */
+  lookNow(): Promise<void>;
   /** Whether the session is from before the mark. */
   ended(record: Pick<SessionRecord, "authenticatedAt" | "createdAt">): boolean;
   /** Ends all there are. Throws a `ConfigurationError` where the store has no marks. */
@@ -25,7 +27,8 @@ export function createEpoch({ powers }: Store, clock: Clock, namespace: string):
 
   async function lookNow(): Promise<void> {
     const now = clock.now();
-    mark = (await marks?.get(name)) ?? -Infinity;
+    // What is known never moves back: `begin` may have set a later one while this was on its way.
+    mark = Math.max(mark, (await marks?.get(name)) ?? -Infinity);
     knownAt = now;
   }
 
@@ -37,6 +40,9 @@ export function createEpoch({ powers }: Store, clock: Clock, namespace: string):
       looking ??= lookNow().finally(() => (looking = null));
       return looking;
     },
+    async lookNow() {
+      if (marks !== undefined) await lookNow();
+    },
     ended: ({ authenticatedAt, createdAt }) => (authenticatedAt ?? createdAt) <= mark,
     async begin() {
       if (marks === undefined) {
@@ -44,8 +50,9 @@ export function createEpoch({ powers }: Store, clock: Clock, namespace: string):
           "revokeEveryone() needs a store that keeps marks, as all of Sojourn's own do: store.powers.marks.",
         );
       }
-      mark = await marks.set(name, clock.now());
-      knownAt = clock.now();
+      const now = clock.now();
+      mark = Math.max(mark, await marks.set(name, now));
+      knownAt = now;
     },
   };
 }

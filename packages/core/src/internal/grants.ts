@@ -4,8 +4,9 @@ import { encodeBase64url } from "./base64url.ts";
 import type { Engine } from "./engine.ts";
 import { type Live, whoOf } from "./live.ts";
 
-/** ms for which a grant is good unless told otherwise. */
+/** ms for which a grant is good unless told otherwise, and at most. */
 const LASTS = 300_000;
+const LONGEST = 86_400_000;
 
 const GRANT = /^([\da-z]{1,11})\.([\w-]{22})\.([\w-]{22})$/;
 
@@ -20,6 +21,11 @@ export function onceOf({ store }: Engine, what: string): Once {
 /** Leave for one action, once (ASVS 7.5.3): nothing is stored until it is redeemed. */
 export function grant(engine: Engine, live: Live, action: string, ttl: number = LASTS): string {
   onceOf(engine, "A grant");
+  if (!Number.isInteger(ttl) || ttl < 1 || ttl > LONGEST) {
+    throw new ConfigurationError(
+      `A grant's ttl is whole milliseconds, from 1 to ${LONGEST} (24 h): write 300_000 for 5 min.`,
+    );
+  }
   const deadline = (engine.clock.now() + ttl).toString(36);
   const nonce = encodeBase64url(engine.randomBytes(16));
   const seal = engine.seals.seal("grant", live.record.handle, action, deadline, nonce);

@@ -50,10 +50,17 @@ export async function page(
   return { records: alive, next: last && records.length === limit ? last.handle : null };
 }
 
-/** One that is damaged is not shown, and an event says so. */
 function listed(engine: Engine, record: SessionRecord, current?: string): ListedSession[] {
+  return intact(engine, record, () => ({
+    ...infoOf(engine, record),
+    current: record.handle === current,
+  }));
+}
+
+/** One that is damaged is left out, and an event says so. */
+export function intact<T>(engine: Engine, record: SessionRecord, tell: () => T): T[] {
   try {
-    return [{ ...infoOf(engine, record), current: record.handle === current }];
+    return [tell()];
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error;
     const { handle, userId } = record;

@@ -1,5 +1,5 @@
 import type { Client } from "../client.ts";
-import { CorruptRecordError } from "../errors.ts";
+import { CorruptRecordError, SessionGoneError } from "../errors.ts";
 import type { RefusalReason } from "../events.ts";
 import type { SessionRecord, SessionRef } from "../store.ts";
 import { expiredBy, idleDeadline, touchDue } from "../timeouts.ts";
@@ -37,6 +37,9 @@ export async function load(
     assertIntact(record, opened);
     if (!(await admits(engine, record, opened.hash, arrivedAt, client))) return null;
     const live = await hold(engine, record, opened.hash, arrivedAt, { client, closed });
+    if (live.lock === "idle") {
+      engine.emit({ type: "session_locked", reason: "idle", ...whoOf(record) }, client);
+    }
     return (await fitsClient(engine, live)) ? live : null;
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error;
@@ -165,7 +168,12 @@ async function noteClient(engine: Engine, live: Live): Promise<void> {
   const same = ({ client: noted }: Facts) =>
     (noted?.address ?? null) === kept.address && (noted?.userAgent ?? null) === kept.userAgent;
   if (same(facts)) return;
-  await changeFacts(engine, live, (noted) => ({ ...noted, client: kept }), { unless: same });
+  try {
+    await changeFacts(engine, live, (noted) => ({ ...noted, client: kept }), { unless: same });
+  } catch (error) {
+    // It has ended, or its secret has changed, since it was read: whoever did that noted the client.
+    if (!(error instanceof SessionGoneError)) throw error;
+  }
 }
 
 export function credentialOf(record: SessionRecord): Credential {

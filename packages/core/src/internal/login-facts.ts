@@ -1,5 +1,5 @@
 import { plainText } from "../client.ts";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError, type Freshness } from "../errors.ts";
 import type { Aal } from "../events.ts";
 import type { Engine } from "./engine.ts";
 import { type Facts, NO_FACTS } from "./facts.ts";
@@ -30,6 +30,41 @@ export function authenticationFacts(given: Authentication): Pick<Facts, "aal" | 
     );
   }
   return { aal, factors: [...factors] };
+}
+
+/**
+ * When the authentication began. Identity providers' clocks may be ahead; what lies in the future counts
+ * from now, or it would be fresh for too long and outlive a revocation.
+ */
+export function authenticationTime({ clock }: Engine, given: number): number {
+  if (typeof given === "number" && Number.isFinite(given)) return Math.min(given, clock.now());
+  throw new ConfigurationError(
+    "authenticatedAt is a time in ms since the epoch. Of an ID token that is auth_time * 1000; " +
+      "without one, leave the option out only if the user has authenticated just now.",
+  );
+}
+
+/** A condition that was misspelt must not hold for everyone. */
+export function checkFreshness(freshness: Freshness): Freshness {
+  const { maxAge, aal } = freshness;
+  const valid =
+    (maxAge !== undefined || aal !== undefined) &&
+    (maxAge === undefined || (Number.isFinite(maxAge) && maxAge >= 0)) &&
+    (aal === undefined || [1, 2, 3].includes(aal));
+  if (valid) return freshness;
+  throw new ConfigurationError(
+    "Freshness is { maxAge } in ms, { aal } of 1 to 3 (NIST SP 800-63B-4), or both.",
+  );
+}
+
+/** Somebody else's name for a session: of lone surrogates several would be one. */
+export function checkedReference(reference: string): string {
+  if (typeof reference === "string" && reference !== "" && reference.isWellFormed()) {
+    return reference;
+  }
+  throw new ConfigurationError(
+    "A reference is a non-empty text of well-formed Unicode: oidcReference({ issuer, sid }).",
+  );
 }
 
 export function loginFacts(

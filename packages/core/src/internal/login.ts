@@ -16,7 +16,7 @@ import { assignable, type Texts } from "./draft.ts";
 import { encodeFacts } from "./facts.ts";
 import { clientFacts } from "./fits-client.ts";
 import { applied, checkedData, hold, type Live, whoOf } from "./live.ts";
-import { loginFacts } from "./login-facts.ts";
+import { authenticationTime, loginFacts } from "./login-facts.ts";
 import { insertReferenced, referenceName } from "./references.ts";
 import { stringifyJson } from "./json.ts";
 import { RETRY_FOR, retrying } from "./retrying.ts";
@@ -73,7 +73,8 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
   }
   const partition = engine.partitionOf(userId);
   const policy = policyNamed(engine, input.policy);
-  const { persistent, authenticatedAt } = input;
+  const { persistent } = input;
+  const authenticatedAt = authenticationTime(engine, input.authenticatedAt);
   await flush(engine, anonymous);
   await flush(engine, previous);
   const set = {

@@ -1,4 +1,8 @@
-import { ReauthenticationRequiredError } from "../errors.ts";
+import {
+  ReauthenticationRequiredError,
+  SessionGoneError,
+  UnauthenticatedError,
+} from "../errors.ts";
 import type { Freshness } from "../errors.ts";
 import type { FreshnessReason } from "../events.ts";
 import { idleDeadline, storedDeadlines } from "../timeouts.ts";
@@ -6,7 +10,12 @@ import { changeFacts } from "./change-facts.ts";
 import type { Engine } from "./engine.ts";
 import { clientFacts } from "./fits-client.ts";
 import { type Live, whoOf } from "./live.ts";
-import { type Authentication, authenticationFacts } from "./login-facts.ts";
+import {
+  type Authentication,
+  authenticationFacts,
+  authenticationTime,
+  checkFreshness,
+} from "./login-facts.ts";
 import { prolongReference } from "./references.ts";
 import { rotate } from "./update.ts";
 
@@ -26,23 +35,33 @@ export async function reauthenticate(
   given: Reauthentication = {},
 ): Promise<void> {
   const authentication = authenticationFacts(given);
+  const authenticatedAt = authenticationTime(engine, given.authenticatedAt ?? live.arrivedAt);
   const { client, record } = live;
+  // Somebody who has yet to log in has nothing to confirm.
+  if (record.userId === null) throw new UnauthenticatedError();
   await rotate(engine, live);
+  // A newer authentication must not lift a session over a `revokeEveryone` of which nothing is known here.
+  await engine.epoch.lookNow();
+  if (engine.epoch.ended(record)) {
+    live.state = "gone";
+    throw new SessionGoneError("The session has ended.");
+  }
   const now = engine.clock.now();
   const deadlines = storedDeadlines(engine.policyOf(record), now);
   const bound = client === null ? {} : clientFacts(engine, client);
+  // Before the session lives longer: an entry that outlives it is harmless, the reverse is not.
+  if (live.facts.reference !== null) {
+    await prolongReference(engine, live.facts.reference, record, deadlines.expiresAt);
+  }
   await changeFacts(
     engine,
     live,
     (facts) => ({ ...facts, ...authentication, ...bound, locked: false }),
     {
-      also: { authenticatedAt: given.authenticatedAt ?? live.arrivedAt, ...deadlines },
+      also: { authenticatedAt, ...deadlines },
       touch: { lastSeenAt: now, idleExpiresAt: deadlines.idleExpiresAt },
     },
   );
-  if (live.facts.reference !== null) {
-    await prolongReference(engine, live.facts.reference, record, deadlines.expiresAt);
-  }
   live.lock = null;
   const event = { type: "session_reauthenticated", reason: null, aal: authentication.aal } as const;
   engine.emit({ ...event, ...whoOf(record) }, client);
@@ -57,7 +76,11 @@ export async function reopen(engine: Engine, live: Live): Promise<void> {
     lastSeenAt: now,
     idleExpiresAt: idleDeadline(record, engine.policyOf(record), now),
   };
-  await engine.store.update(record, { touch }, now);
+  const outcome = await engine.store.update(record, { touch }, now);
+  if (outcome.status !== "updated") {
+    live.state = "gone";
+    throw new SessionGoneError("The session has ended.");
+  }
   live.record = { ...record, ...touch };
   live.lock = null;
   engine.emit({ type: "session_unlocked", reason: null, ...whoOf(record) }, client);
@@ -67,8 +90,11 @@ export async function reopen(engine: Engine, live: Live): Promise<void> {
 export function staleness(
   engine: Engine,
   { record, facts }: Live,
-  { maxAge = Infinity, aal = 1 }: Freshness,
+  freshness: Freshness,
 ): FreshnessReason | null {
+  const { maxAge = Infinity, aal = 1 } = checkFreshness(freshness);
+  // Nobody has authenticated yet.
+  if (record.userId === null) return "stale";
   // Whoever acts for somebody has not authenticated as them.
   if (facts.impersonator !== null) return "impersonated";
   if (facts.aal < aal) return "aal";

@@ -3,6 +3,8 @@ import type { References } from "../powers.ts";
 import { type CreateOptions, NOT_BEFORE_KEPT, type SessionRef } from "../store.ts";
 import { type Birth, insert } from "./create.ts";
 import type { Engine } from "./engine.ts";
+import { whoOf } from "./live.ts";
+import { checkedReference } from "./login-facts.ts";
 
 /**
  * Sessions by somebody else's name for them, such as an identity provider's session. A revocation and
@@ -52,21 +54,29 @@ export async function prolongReference(
   await referencesOf(engine).add(name, ref, expiresAt, engine.clock.now());
 }
 
-/** Ends the sessions of a reference, and refuses logins that began before. Gives what it ended. */
-export async function endReferenced(engine: Engine, reference: string): Promise<SessionRef[]> {
+/** Ends the sessions of a reference, and refuses logins that began before. Gives how many it ended. */
+export async function endReferenced(engine: Engine, reference: string): Promise<number> {
   const references = referencesOf(engine);
+  const name = referenceName(engine, reference);
   const now = engine.clock.now();
   const stamp = { partition: STAMP, handle: now.toString(36).padStart(22, "0") };
   await references.add(stampsOf(engine, reference), stamp, now + NOT_BEFORE_KEPT, now);
-  const name = referenceName(engine, reference);
-  const ended: SessionRef[] = [];
-  for (;;) {
+  for (let count = 0; ;) {
     const refs = await references.find(name, now);
-    if (refs.length === 0) return ended;
-    const outcomes = await Promise.all(refs.map((ref) => engine.store.delete(ref)));
-    ended.push(...refs.filter((_, i) => outcomes[i] === "deleted"));
+    if (refs.length === 0) return count;
+    const outcomes = await Promise.all(refs.map((ref) => endOne(engine, ref)));
+    count += outcomes.filter((deleted) => deleted).length;
     await references.remove(name, refs);
   }
+}
+
+async function endOne(engine: Engine, ref: SessionRef): Promise<boolean> {
+  // Whom an event has to name besides.
+  const record = engine.heard ? await engine.store.read(ref, engine.clock.now()) : null;
+  if ((await engine.store.delete(ref)) !== "deleted") return false;
+  const who = record === null ? { handle: ref.handle, userId: null } : whoOf(record);
+  engine.ended(ref, { type: "session_revoked", reason: "reference", ...who });
+  return true;
 }
 
 const STAMP = "revoked-at------";
@@ -78,7 +88,7 @@ function timeOf({ handle }: SessionRef): number {
 
 /** The name of a reference's entries: whoever names it may be a stranger. */
 export function referenceName(engine: Engine, reference: string): string {
-  return engine.nameOf("reference", reference);
+  return engine.nameOf("reference", checkedReference(reference));
 }
 
 function stampsOf(engine: Engine, reference: string): string {
