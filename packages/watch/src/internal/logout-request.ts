@@ -6,6 +6,12 @@ import { Refused } from "./logout-outcome.ts";
  */
 export async function logoutTokenIn(request: Request, maxBytes: number): Promise<string> {
   if (request.method !== "POST") throw new Refused("method");
+  // First: on Bun such a request has no content type either.
+  if (request.bodyUsed) {
+    throw new TypeError(
+      "The request's body was read before: let the logout handler read it first.",
+    );
+  }
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
     throw new Refused("content-type");
@@ -18,11 +24,6 @@ export async function logoutTokenIn(request: Request, maxBytes: number): Promise
 }
 
 async function textOf(request: Request, maxBytes: number): Promise<string> {
-  if (request.bodyUsed) {
-    throw new TypeError(
-      "The request's body was read before: let the logout handler read it first.",
-    );
-  }
   if (Number(request.headers.get("content-length")) > maxBytes) throw new Refused("too-large");
   if (request.body === null) return "";
   const reader = request.body.getReader();
