@@ -18,59 +18,59 @@ async function backAfterLogout(page: Page, site: Site): Promise<string | null> {
   return page.getByText('"userId"').textContent();
 }
 
+const ADA = '"userId":"ada"';
+const NOBODY = '"userId":null';
+
 describe("back, after a logout", () => {
-  test("a page that the application has made no-store is asked for again, and shows nobody", async ({
+  test("shows nothing private: the page is asked for again", async ({ certificate, page }) => {
+    const site = await serve(certificate, { "app.test": createShop().listener });
+    expect(await backAfterLogout(page, site)).toContain(NOBODY);
+    expect(site.requests.filter((request) => request === "GET app.test/me")).toHaveLength(2);
+  });
+
+  test("shows nothing private on http://localhost either", async ({ page }) => {
+    const site = await serve(null, { localhost: createShop().listener });
+    expect(await backAfterLogout(page, site)).toContain(NOBODY);
+  });
+
+  test("where the logout clears nothing, shows nothing of a page that is no-store", async ({
     certificate,
     page,
   }) => {
-    const shop = createShop();
+    const shop = createShop({ clearSiteData: false });
     const site = await serve(certificate, {
       "app.test": (req, res) => {
         res.setHeader("Cache-Control", "no-store");
         shop.listener(req, res);
       },
     });
-    expect(await backAfterLogout(page, site)).toContain('"userId":null');
-    expect(site.requests.at(-1)).toBe("GET app.test/me");
+    expect(await backAfterLogout(page, site)).toContain(NOBODY);
   });
 
-  test("where the logout sends Clear-Site-Data, all pages of before are asked for again", async ({
+  test("where the logout clears nothing, shows any other page from memory, as it was", async ({
     certificate,
     page,
   }) => {
-    const shop = createShop();
     const site = await serve(certificate, {
-      "app.test": (req, res) => {
-        if (req.url === "/logout") res.setHeader("Clear-Site-Data", '"cache"');
-        shop.listener(req, res);
-      },
+      "app.test": createShop({ clearSiteData: false }).listener,
     });
-    expect(await backAfterLogout(page, site)).toContain('"userId":null');
-    expect(site.requests.filter((request) => request === "GET app.test/me")).toHaveLength(2);
-  });
-
-  test("a page that is only private is shown as it was, from the browser's memory", async ({
-    certificate,
-    page,
-  }) => {
-    const site = await serve(certificate, { "app.test": createShop().listener });
-    expect(await backAfterLogout(page, site)).toContain('"userId":"ada"');
+    expect(await backAfterLogout(page, site)).toContain(ADA);
     // Nobody was asked: it is the window that came back, and nothing in it works any more.
     expect(site.requests.at(-1)).toBe("GET app.test/");
     await page.reload();
-    expect(await page.textContent("body")).toContain('"userId":null');
+    expect(await page.textContent("body")).toContain(NOBODY);
   });
+});
 
-  test("the logout's response has taken both cookies away", async ({ certificate, page, jar }) => {
-    const site = await serve(certificate, { "app.test": createShop().listener });
-    await page.goto(site.origin());
-    await page.getByLabel("Item").fill("socks");
-    await page.getByText("Add").click();
-    await page.getByText("socks").waitFor();
-    await logIn(page, "ada");
-    expect(await jar.cookies()).toHaveLength(2);
-    await page.getByText("Log out").click();
-    await page.getByText("Who are you?").waitFor();
-    expect(await jar.cookies()).toEqual([]);
-  });
+test("a logout takes both cookies away", async ({ certificate, page, jar }) => {
+  const site = await serve(certificate, { "app.test": createShop().listener });
+  await page.goto(site.origin());
+  await page.getByLabel("Item").fill("socks");
+  await page.getByText("Add").click();
+  await page.getByText("socks").waitFor();
+  await logIn(page, "ada");
+  expect(await jar.cookies()).toHaveLength(2);
+  await page.getByText("Log out").click();
+  await page.getByText("Who are you?").waitFor();
+  expect(await jar.cookies()).toEqual([]);
 });

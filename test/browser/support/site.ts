@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createSecureServer } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import type { Certificate } from "./certificate.ts";
 
@@ -14,32 +14,37 @@ export interface Site {
   readonly requests: readonly string[];
 }
 
-/** Serves each host over https (HTTP/2: a browser opens but six connections of HTTP/1.1) for a test. */
+/**
+ * Serves each host for a test: over https (HTTP/2, because a browser opens but six connections of
+ * HTTP/1.1), or without a certificate over http.
+ */
 export async function serve(
-  certificate: Certificate,
+  certificate: Certificate | null,
   hosts: Readonly<Record<string, Listener>>,
 ): Promise<Site> {
   const requests: string[] = [];
-  const server = createSecureServer({ ...certificate, allowHTTP1: true }, ((
-    req: IncomingMessage,
-    res: ServerResponse,
-  ) => {
-    const authority = String(req.headers[":authority"] ?? req.headers.host);
-    const host = authority.replace(/:\d+$/, "");
+  function listener(req: IncomingMessage, res: ServerResponse): void {
+    const host = String(req.headers[":authority"] ?? req.headers.host).replace(/:\d+$/, "");
     requests.push(`${req.method} ${host}${req.url}`);
     const listener = hosts[host];
     if (listener !== undefined) return listener(req, res);
     res.writeHead(421).end();
-  }) as never);
+  }
+
+  const server =
+    certificate === null
+      ? createServer(listener)
+      : createSecureServer({ ...certificate, allowHTTP1: true }, listener as never);
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const sockets = new Set<{ destroy(): void }>();
-  server.on("secureConnection", (socket) => sockets.add(socket));
   onTestFinished(() => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });
   const { port } = server.address() as AddressInfo;
   const [first = ""] = Object.keys(hosts);
-  return { origin: (host = first) => `https://${host}:${port}`, requests };
+  const scheme = certificate === null ? "http" : "https";
+  return { origin: (host = first) => `${scheme}://${host}:${port}`, requests };
 }
