@@ -67,6 +67,17 @@ describe.each([24, 28, 32] as const)("a database with records of %i bits", (reco
   );
 });
 
+test("however many are asked for, each is at its place", () => {
+  const locator = maxmindLocator(mmdb({ networks }));
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 3_000; i++) {
+      const inside = i % 2 === 0;
+      const address = `${inside ? "2001:db8:2" : "2001:db8:3"}::${i.toString(16)}`;
+      expect(locator.locate(address)).toEqual(inside ? inParis : null);
+    }
+  }
+});
+
 test("a database of IPv4 knows no IPv6", () => {
   const locator = maxmindLocator(
     mmdb({ ipVersion: 4, networks: { "32.0.0.0/3": SYDNEY, "192.0.2.0/24": PARIS } }),

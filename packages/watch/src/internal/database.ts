@@ -28,6 +28,12 @@ const METADATA_BYTES = 131_072;
 /** Between the search tree and the data: 16 bytes of zeros. */
 const SEPARATOR_BYTES = 16;
 
+/** Addresses of which the place is remembered: some 200 kB. */
+const REMEMBERED = 1_000;
+
+/** An IPv6 address with an IPv4 one at its end. What is longer is none, or has a zone. */
+const LONGEST_ADDRESS = 45;
+
 const REMEDY =
   "Give it a database in MaxMind's format (.mmdb): GeoLite2-City or GeoLite2-Country of maxmind.com, " +
   "DB-IP's city or country lite, or what they sell.";
@@ -63,16 +69,30 @@ export function openDatabase(bytes: Uint8Array, name: string): Database {
   } catch (cause) {
     throw damaged(name, cause);
   }
+  // Detectors ask about the same few again and again.
+  const remembered = new Map<string, Location | null>();
   return {
     locate(address) {
-      try {
-        return locate(address);
-      } catch {
-        // A damaged record. Nobody's request fails because a place is not known.
-        return null;
+      const known = remembered.get(address);
+      if (known !== undefined) return known;
+      const found = placeOf(address);
+      if (address.length <= LONGEST_ADDRESS) {
+        // The one that was asked for first goes: a map is in the order of its entries.
+        if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value ?? "");
+        remembered.set(address, found);
       }
+      return found;
     },
   };
+
+  function placeOf(address: string): Location | null {
+    try {
+      return locate(address);
+    } catch {
+      // A damaged record. Nobody's request fails because a place is not known.
+      return null;
+    }
+  }
 }
 
 function readerOf(bytes: Buffer, name: string): Reader<CityResponse> {

@@ -41,8 +41,12 @@ export function logValue(value: unknown, depth: number = 0): LogValue | undefine
   }
 }
 
+// Most texts are these, and cost one look.
+const HARMLESS = /^[ -~]{0,111}$/;
+
 /** A text without what could forge a line of a log, or read as another text. */
 export function logText(text: string): string {
+  if (HARMLESS.test(text)) return text;
   // Tokens first: of one that is cut the rest would not be recognized.
   const told = text.replace(TOKEN, "[token]");
   const cut = told.length > LONGEST_TEXT ? `${told.slice(0, LONGEST_TEXT)}…` : told;
@@ -57,10 +61,17 @@ function logObject(value: object, depth: number): LogValue {
   if (Array.isArray(value)) {
     return value.slice(0, MOST_ENTRIES).map((entry) => logValue(entry, depth + 1) ?? null);
   }
-  const entries = Object.entries(value)
-    .slice(0, MOST_ENTRIES)
-    .map(([name, entry]) => [logText(name), logValue(entry, depth + 1)] as const)
-    .filter((entry): entry is readonly [string, LogValue] => entry[1] !== undefined);
-  // Defines what it is given, "__proto__" too, and sets nothing.
-  return Object.fromEntries(entries);
+  const fields: Record<string, LogValue> = {};
+  for (const name of Object.keys(value).slice(0, MOST_ENTRIES)) {
+    const entry = logValue((value as Readonly<Record<string, unknown>>)[name], depth + 1);
+    if (entry === undefined) continue;
+    if (name === "__proto__") define(fields, name, entry);
+    else fields[logText(name)] = entry;
+  }
+  return fields;
+}
+
+/** Where an assignment would set something else. */
+function define(fields: object, name: string, value: LogValue): void {
+  Object.defineProperty(fields, name, { value, enumerable: true });
 }
