@@ -28,7 +28,8 @@ export function createEpoch({ powers }: Store, clock: Clock, namespace: string):
   async function lookNow(): Promise<void> {
     const now = clock.now();
     // What is known never moves back: `begin` may have set a later one while this was on its way.
-    mark = Math.max(mark, (await marks?.get(name)) ?? -Infinity);
+    const found = (await marks?.get(name)) ?? -Infinity;
+    mark = Math.max(mark, found);
     knownAt = now;
   }
 
@@ -51,7 +52,8 @@ export function createEpoch({ powers }: Store, clock: Clock, namespace: string):
         );
       }
       const now = clock.now();
-      mark = Math.max(mark, await marks.set(name, now));
+      const set = await marks.set(name, now);
+      mark = Math.max(mark, set);
       knownAt = now;
     },
   };

@@ -64,7 +64,8 @@ type Authentication = Pick<LoginInput, "aal" | "factors" | "label" | "impersonat
  */
 export async function login(engine: Engine, input: LoginInput): Promise<Live> {
   const { userId, previous, anonymous, carry, client } = input;
-  engine.admitSource(client);
+  const throttled = engine.throttled(client);
+  if (throttled !== null) throw throttled;
   const again = previous?.record.userId === userId;
   if (carry.length > 0 && previous !== null && !again) {
     throw new CarryRefusedError(
@@ -145,6 +146,7 @@ async function insertWithin(
       : insertReferenced(engine, birth, options, reference);
   const inserted = await insertOnce();
   if (inserted.outcome.status !== "limit-reached") return inserted;
+  await engine.epoch.look();
   const there = await engine.store.list(birth.partition, engine.clock.now());
   const ended = there.filter((record) => engine.epoch.ended(record));
   if (ended.length === 0) return inserted;
