@@ -15,6 +15,8 @@ declare global {
   }>;
   const Basket: GenericSchema<unknown, { cart: string[] }>;
 
+  const log: { info(message: unknown): void };
+
   function handler(request: Request): Promise<Response>;
   function checkPassword(c: Context): Promise<{ id: string } | null>;
   function changePassword(userId: string, c: Context): Promise<void>;
