@@ -1,15 +1,19 @@
 // `npm run bench -- <part>`: measures, prints what it found, and puts it into RESULTS.md. `--quick` shows
 // that everything runs and answers rightly, and writes nothing.
 import { parseArgs } from "node:util";
+import { cold } from "./cold/part.ts";
 import { commands } from "./commands/part.ts";
 import { http } from "./http/part.ts";
+import { memory } from "./memory/part.ts";
+import { micro } from "./micro/part.ts";
 import type { Part } from "./part.ts";
 import { races } from "./races/part.ts";
 import { redis } from "./redis/part.ts";
 import { writeResults } from "./results.ts";
+import { size } from "./size/part.ts";
 import { sql } from "./sql/part.ts";
 
-const parts: readonly Part[] = [http, commands, races, redis, sql];
+const parts: readonly Part[] = [http, commands, races, memory, size, cold, micro, redis, sql];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -5,8 +5,12 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 
 /** Runs a script in a process of its own, and gives what it prints as JSON. */
-export async function runWorker<T>(script: URL, args: readonly string[]): Promise<T> {
-  const command = [...process.execArgv, fileURLToPath(script), ...args];
+export async function runWorker<T>(
+  script: URL,
+  args: readonly string[],
+  execArgv: readonly string[] = [],
+): Promise<T> {
+  const command = [...process.execArgv, ...execArgv, fileURLToPath(script), ...args];
   const { stdout } = await execute(process.execPath, command, { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout) as T;
 }

@@ -50,6 +50,33 @@ test.runIf(process.env.SOJOURN_FULL === "1")(
   },
 );
 
+// Figures that are the same on every machine: they may get better, and not worse.
+
+test("bench commands: no request asks more of Redis than it may", { timeout: 60_000 }, async () => {
+  const output = await quick("commands");
+  const within = "\\d+, at most \\d+ +\\| +";
+  for (const what of ["the handler does not ask", "made-up cookie", "signed-in read", "login"]) {
+    expect(output).toMatch(new RegExp(`\\| .*${what}.* \\| +${within}${within}yes \\|`));
+  }
+  expect(output).not.toMatch(/\| +no \|/);
+});
+
+test("bench races: everything survives them", { timeout: 60_000 }, async () => {
+  const output = await quick("races");
+  expect(output).toMatch(/\| writes to different keys that are kept +\| +50 of 50 \|/);
+  expect(output).toMatch(/\| a limit of 5 sessions a user .*\| +5 open \|/);
+  // What did not survive is in italics.
+  expect(output).not.toMatch(/\| +_.*_ \|/);
+});
+
+test("bench size: no package is larger than it may be", { timeout: 60_000 }, async () => {
+  const output = await quick("size");
+  for (const name of ["core", "hono", "node", "memory"]) {
+    const row = `\\| \\*\\*@sojourn/${name}\\*\\* +\\| +[\\d.]+ \\| +[\\d.]+ \\| +yes \\|`;
+    expect(output).toMatch(new RegExp(row));
+  }
+});
+
 test("bench: a part that there is none of is refused with a list of those there are", async () => {
   const program = run({ command: `${bench} nonsense` });
   expect(await program.ended).toBe(1);
@@ -57,3 +84,9 @@ test("bench: a part that there is none of is refused with a list of those there 
   expect(program.output()).toContain("redis: the store on Redis");
   expect(program.output()).toContain("sql: the store in SQLite");
 });
+
+async function quick(part: string): Promise<string> {
+  const program = run({ command: `${bench} ${part} --quick` });
+  expect(await program.ended, program.output()).toBe(0);
+  return program.output();
+}

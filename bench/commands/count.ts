@@ -23,7 +23,10 @@ const DELAY = 40;
 const DELAYED = 2;
 
 /** Counts at one server, with one request at a time. Exact on any machine. */
-export async function countTraffic(peer: Peer, place: Exclude<Place, "memory">): Promise<Traffic[]> {
+export async function countTraffic(
+  peer: Peer,
+  place: Exclude<Place, "memory">,
+): Promise<Traffic[]> {
   const redis = await startRedis();
   const proxy = await startProxy(redis.port);
   const meter = createMeter([redis.port]);

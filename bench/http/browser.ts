@@ -48,7 +48,9 @@ export function madeUp(cookie: string, salt: number): string {
       .map(([piece]) => piece)
       .toSorted((a, b) => b.length - a.length);
     const middle = Math.floor(longest.length / 2);
-    const letters = Array.from({ length: 6 }, (_, i) => ALPHABET[(salt * 7 + i * 11) % 36]).join("");
+    const letters = Array.from({ length: 6 }, (_, i) => ALPHABET[(salt * 7 + i * 11) % 36]).join(
+      "",
+    );
     const other = longest.slice(0, middle - 3) + letters + longest.slice(middle + 3);
     return pair.replace(longest, other);
   });

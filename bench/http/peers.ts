@@ -1,6 +1,5 @@
 /** Where a server keeps its sessions. */
-export const PLACES = ["memory", "redis", "ioredis"] as const;
-export type Place = (typeof PLACES)[number];
+export type Place = "memory" | "redis" | "ioredis";
 
 export const FRAMEWORKS = ["hono", "node", "express", "fastify", "koa", "remix"] as const;
 export type Framework = (typeof FRAMEWORKS)[number];

@@ -18,7 +18,7 @@ export function added(found: readonly Found[], question: Question, floor: string
 }
 
 /** How many times the CPU of the same request at another server, in the same round. */
-export function times(found: readonly Found[], question: Question, floor: string): Spread {
+function times(found: readonly Found[], question: Question, floor: string): Spread {
   return pairs(found, question, floor, (one, other) => one / other);
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const SERVE = fileURLToPath(new URL("../peers/serve.js", import.meta.url));
 
 /** What a server's process says of itself. */
-export interface Report {
+interface Report {
   /** us, since it started, all threads together. */
   readonly cpu: number;
   /** Bytes. */

@@ -82,7 +82,11 @@ export async function createVisits(
       against,
       run: async () => void (await visit("GET", "/plain", "plain")),
     },
-    nobody: { name: "nobody", against, run: async () => void (await visit("GET", "/me", "nobody")) },
+    nobody: {
+      name: "nobody",
+      against,
+      run: async () => void (await visit("GET", "/me", "nobody")),
+    },
     "made-up": {
       name: "made-up",
       against,

@@ -8,9 +8,7 @@ export function createByHand(redis) {
   const keyOf = (id) => `session:${id}`;
   // node-redis and ioredis spell it differently.
   const expiration =
-    redis && "status" in redis
-      ? ["EX", TTL]
-      : [{ expiration: { type: "EX", value: TTL } }];
+    redis && "status" in redis ? ["EX", TTL] : [{ expiration: { type: "EX", value: TTL } }];
 
   return {
     newId: () => randomBytes(32).toString("base64url"),

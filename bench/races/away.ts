@@ -22,7 +22,7 @@ export const ABSENCES = ["hangs", "is gone"] as const;
 export type Absence = (typeof ABSENCES)[number];
 
 /** ms for which an answer is waited for. */
-export const PATIENCE = 15_000;
+const PATIENCE = 15_000;
 
 export async function goAway(peer: Peer, absence: Absence): Promise<Away> {
   const redis = await startRedis();

@@ -16,7 +16,7 @@ export interface Outcome {
   readonly survived: boolean;
 }
 
-export const LIMIT = 5;
+const LIMIT = 5;
 
 let users = 0;
 
@@ -27,7 +27,10 @@ async function signIn({ port }: Server, cookie?: string): Promise<Visitor> {
 }
 
 async function held(server: Server, count: number): Promise<void> {
-  await until(`${count} requests are held back`, async () => (await server.ask("report")).waiting === count);
+  await until(
+    `${count} requests are held back`,
+    async () => (await server.ask("report")).waiting === count,
+  );
 }
 
 function yesOrNo(survived: boolean, yes = "yes", no = "no"): Outcome {

@@ -23,9 +23,7 @@ export async function start({ redis, gate }) {
       return c.text(`${data.count}`);
     })
     .post("/add", async (c) => {
-      const count = await c.var.session.update(
-        (data) => (data.count = (data.count ?? 0) + 1),
-      );
+      const count = await c.var.session.update((data) => (data.count = (data.count ?? 0) + 1));
       return c.text(`${count}`);
     })
     .post("/set/:key", async (c) => {

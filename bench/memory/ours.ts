@@ -1,0 +1,31 @@
+import { createSessions } from "@sojourn/core";
+import { memoryStore } from "@sojourn/memory";
+import type { Filling } from "./filling.ts";
+
+/** Sessions of users who signed in and whose secret has been renewed once, so that each has two hashes. */
+export function fillOurs(perUser: number): Filling {
+  const start = Date.now();
+  let now = start;
+  const sessions = createSessions({
+    store: memoryStore(),
+    secret: "correct-horse-battery-staple-0123456789",
+    timeouts: { default: { idle: "1h" }, short: { idle: "10m" } },
+    clock: { now: () => now, sleep: () => Promise.resolve() },
+  });
+  return {
+    kept: sessions,
+    async put(i, _now, isShort) {
+      const policy = isShort ? "short" : "default";
+      const { session } = await sessions.login(`user${Math.floor(i / perUser)}`, { policy });
+      await sessions.renew(session);
+    },
+    async sweep(expired, between) {
+      now = start + 30 * 60_000;
+      let swept = 0;
+      while (swept < expired) {
+        swept += await sessions.sweep();
+        await between();
+      }
+    },
+  };
+}
