@@ -30,12 +30,13 @@ export interface ClientOptions {
   readonly address?: "truncated" | "whole" | "hashed" | "none";
 }
 
-const LONGEST_USER_AGENT = 256;
+export const LONGEST_USER_AGENT = 256;
 
-// C0, DEL, C1, and what breaks a line or turns a text round (Unicode TR36, "Trojan Source").
+// C0, DEL, C1, what breaks a line or turns a text round (Unicode TR36, "Trojan Source"), and halves of
+// characters. By the flag `u` a whole one of two halves is none of these.
 const NOT_FOR_LOGS =
   // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]/gu;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
 /** A text of a stranger, cut, and without what could forge a line of a log (CWE-117). */
 export function plainText(text: string, longest: number = LONGEST_USER_AGENT): string {

@@ -17,12 +17,16 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal, options) =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      if (signal?.aborted) return resolve();
+      const timer = setTimeout(wake, ms);
       // Node and Bun give an object, Deno and Workers a number.
       if (options?.background) (timer as { unref?: () => void }).unref?.();
-      signal?.addEventListener("abort", () => {
+      signal?.addEventListener("abort", wake);
+      function wake(): void {
         clearTimeout(timer);
+        // A signal may see many sleeps.
+        signal?.removeEventListener("abort", wake);
         resolve();
-      });
+      }
     }),
 };

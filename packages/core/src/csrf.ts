@@ -7,9 +7,12 @@ import type { RequestLine } from "./exchange.ts";
  * choosing too, which is why it does not look for a cookie. It asks no store.
  */
 export interface CsrfOptions {
-  /** Origins besides this server's own, exactly: "https://shop.example". */
+  /** Origins besides this server's own, exactly: "https://shop.example", "capacitor://localhost". */
   readonly allowedOrigins?: readonly string[];
-  /** Paths that other sites may post to (a payment's callback): "/hooks/pay", or "/hooks/*". */
+  /**
+   * Paths that other sites may post to (a payment's callback): "/hooks/pay", or "/hooks/*". Compared with
+   * the path as it came, whole and byte for byte.
+   */
   readonly exempt?: readonly string[];
   /** Whether other hosts of this site count as this one. Default false: a sub-domain may be anybody's. */
   readonly trustSameSite?: boolean;
@@ -28,6 +31,9 @@ export interface CsrfOptions {
 /** RFC 9110 9.2.1: they change nothing. */
 const SAFE = ["GET", "HEAD", "OPTIONS"];
 
+/** Dots, slashes that are written otherwise, and empty segments: `%2e%2e%2f` is "../" to many a router. */
+const DEVIOUS = /%(2e|2f|5c)|\\|\/\/|\/\.{1,2}(\/|$)/i;
+
 /** Why the request must not pass; null: it may. */
 export type Gate = (request: RequestLine) => CrossSiteReason | null;
 
@@ -43,6 +49,8 @@ export function createGate(options: CsrfOptions | false, strictByDefault: boolea
   const allowed = new Set(allowedOrigins);
 
   function isExempt(path: string): boolean {
+    // What a server further in may take for another path is not the one that was named.
+    if (DEVIOUS.test(path)) return false;
     return exempt.some((entry) =>
       entry.endsWith("/*") ? path.startsWith(entry.slice(0, -1)) : path === entry,
     );
@@ -63,13 +71,12 @@ export function createGate(options: CsrfOptions | false, strictByDefault: boolea
     }
   }
 
+  /** Into the whole tab: frames navigate as well. */
   function isNavigation({ method, header }: RequestLine): boolean {
-    const into = header("sec-fetch-dest");
     return (
       method === "GET" &&
       header("sec-fetch-mode") === "navigate" &&
-      into !== "object" &&
-      into !== "embed"
+      header("sec-fetch-dest") === "document"
     );
   }
 
@@ -100,17 +107,29 @@ function checked(options: CsrfOptions): CsrfOptions {
   }
   for (const origin of options.allowedOrigins ?? []) {
     check(
-      URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes("*"),
+      isOrigin(origin),
       `allowedOrigins: "${origin}" is no origin. Write scheme and host, no path: "https://shop.example".`,
     );
   }
   for (const path of options.exempt ?? []) {
     check(
-      /^\/[^*?#]*(\/\*|[^*?#]|)$/.test(path),
-      `exempt: "${path}" is no path. Write "/hooks/pay" or "/hooks/*".`,
+      isPath(path.endsWith("/*") ? path.slice(0, -1) : path) && path !== "/*",
+      `exempt: "${path}" is no path as browsers send it. Write "/hooks/pay" or "/hooks/*".`,
     );
   }
   return options;
+}
+
+/** As browsers spell it: in lower case, without the scheme's own port. Apps have schemes of their own. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text) || text.includes("*")) return false;
+  const { protocol, host } = new URL(text);
+  return host !== "" && text === `${protocol}//${host}`;
+}
+
+function isPath(text: string): boolean {
+  if (!text.startsWith("/") || text.includes("*") || DEVIOUS.test(text)) return false;
+  return new URL(text, "http://localhost").pathname === text;
 }
 
 function isTexts(value: unknown): boolean {

@@ -254,7 +254,8 @@ export class ThrottledError extends SojournError {
   /** `seconds`: for how long. */
   constructor(seconds: number) {
     super("Too many requests that did not look right came from there.");
-    this.#seconds = Math.max(1, Math.ceil(seconds));
+    // RFC 9110 10.2.3: digits. A day, for who says "for ever".
+    this.#seconds = Math.min(Math.max(1, Math.ceil(seconds)), 86_400);
   }
 
   override get headers(): Record<string, string> {

@@ -36,6 +36,8 @@ export type SessionEventKind =
       readonly type: "binding_mismatch";
       readonly reason: BindingPart;
       readonly action: BindingAction;
+      /** The client as it was noted; `client` is the one that came. */
+      readonly was: KeptClient;
     }
   /** What `requireFresh` asked for was not there. */
   | { readonly type: "freshness_required"; readonly reason: FreshnessReason }

@@ -1,3 +1,4 @@
+import type { Closing } from "./closing.ts";
 import { SojournError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import type { SessionData } from "./options.ts";
@@ -20,12 +21,14 @@ export interface FetchOptions {
 
 /**
  * Runs the handler within the exchange. Whatever it does, the response carries the cookies that are
- * owed; after an error or a 5xx its unsaved changes are dropped, unless `saveOnError`.
+ * owed; after an error or a 5xx its unsaved changes are dropped, unless `saveOnError`. `closing`: what
+ * the exchange's `closed` is of.
  */
 export async function respond<Data extends object>(
   exchange: Exchange<Data>,
   run: () => Response | Promise<Response>,
   onError: (error: unknown) => Response | Promise<Response> = internalError,
+  closing?: Closing,
 ): Promise<Response> {
   const answer = (error: unknown) =>
     error instanceof SojournError && error.expose ? error.getResponse() : onError(error);
@@ -46,7 +49,8 @@ export async function respond<Data extends object>(
     response.body?.cancel().catch(() => {});
     response = await answer(error);
   }
-  return withHeaders(exchange, response);
+  const whole = withHeaders(exchange, response);
+  return closing?.watched(whole) ?? whole;
 }
 
 function withHeaders(exchange: Pick<Exchange, "apply">, response: Response): Response {

@@ -1,5 +1,6 @@
 export type { Client, ClientOptions, KeptClient } from "./client.ts";
 export type { BindingAction, BindingMismatch, BindingOptions, BindingPart } from "./binding.ts";
+export { type Closing, closingOf } from "./closing.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type Configuration, configured } from "./configured.ts";
 export type { CookieOptions } from "./cookie.ts";

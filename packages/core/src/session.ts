@@ -220,7 +220,7 @@ export class Session<Data extends object = SessionData> {
    * or the connection has closed; of a socket's end the application tells, with `unwatch()`.
    */
   get signal(): AbortSignal {
-    return this.#engine.signals.of(this.#live, this.#live.closed?.());
+    return this.#engine.signals.of(this.#live);
   }
 
   /** The connection that `signal` was for has closed. */

@@ -1,4 +1,5 @@
 import type { Client } from "./client.ts";
+import { closingOf } from "./closing.ts";
 import type { Exchange, RequestFacts } from "./exchange.ts";
 import { type FetchHandler, type FetchOptions, respond } from "./fetch.ts";
 import { eraseUser, exportUser, type UserExport } from "./internal/about-user.ts";
@@ -175,12 +176,14 @@ export function createSessions<Data extends object = SessionData>(
   const sessions: Sessions<Data> = {
     fetch(handler, { onError } = {}) {
       return (request, env, ctx) => {
-        const exchange = sessions.begin(factsOf(request, ctx));
+        const closing = closingOf(request);
+        const exchange = sessions.begin(factsOf(request, ctx, closing.closed));
         const given = { session: exchange.session, env: env as never, ctx: ctx as never };
         return respond(
           exchange,
           () => handler(request, given),
           onError && ((error) => onError(error, request)),
+          closing,
         );
       };
     },
@@ -304,7 +307,7 @@ export function createSessions<Data extends object = SessionData>(
 const LOCALHOST = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** What a Web standard request tells by itself; adapters know more. */
-function factsOf(request: Request, ctx: unknown): RequestFacts {
+function factsOf(request: Request, ctx: unknown, closed: () => AbortSignal): RequestFacts {
   const { protocol, hostname, pathname, origin } = new URL(request.url);
   const context = ctx as { waitUntil?: WaitUntil } | undefined;
   return {
@@ -318,6 +321,7 @@ function factsOf(request: Request, ctx: unknown): RequestFacts {
     authorization: request.headers.get("Authorization"),
     secure: protocol === "https:" || LOCALHOST.test(hostname),
     client: { address: null, userAgent: request.headers.get("User-Agent") },
+    closed,
     waitUntil: context?.waitUntil && ((promise) => context.waitUntil?.(promise)),
   };
 }

@@ -1,5 +1,6 @@
 import {
   type Client,
+  closingOf,
   type Configuration,
   configured,
   type FetchOptions,
@@ -50,6 +51,9 @@ export type Serve<Data extends object, Context> = (
   run: (given: Given<Data>) => Response | Promise<Response>,
 ) => Promise<Response>;
 
+/** Stands for a request that has become a socket. */
+export class Upgraded extends Response {}
+
 export function createServe<Data extends object, Context>(
   configuration: Configuration<Data, Context>,
   { trustProxy, onError }: EdgeOptions,
@@ -59,6 +63,7 @@ export function createServe<Data extends object, Context>(
   return async (request, context, { peer, waitUntil }, run) => {
     const sessions = await sessionsFor(context);
     const client = identify(request, peer, trust);
+    const closing = closingOf(request);
     const exchange = sessions.begin({
       request: {
         method: request.method,
@@ -70,10 +75,16 @@ export function createServe<Data extends object, Context>(
       authorization: request.headers.get("Authorization"),
       secure: client.secure || isLocalhost(client.host ?? new URL(request.url).host),
       client,
+      closed: closing.closed,
       waitUntil,
     });
     const given = { session: exchange.session, sessions, client };
-    return respond(exchange, () => run(given), onError && ((error) => onError(error, request)));
+    const answer = onError && ((error: unknown) => onError(error, request));
+    return respond(exchange, () => run(given), answer, {
+      ...closing,
+      // What has become a socket is no response: its application tells when it has closed.
+      watched: (response) => (response instanceof Upgraded ? response : closing.watched(response)),
+    });
   };
 }
 

@@ -3,7 +3,12 @@ import { clientOf, isLocalhost, type Trust } from "@sojourn/net";
 import type { Context } from "hono";
 
 /** What the core is told of a request. */
-export function factsOf(c: Context, peer: string | null, trust: Trust): RequestFacts {
+export function factsOf(
+  c: Context,
+  peer: string | null,
+  trust: Trust,
+  closed: () => AbortSignal,
+): RequestFacts {
   const { url } = c.req;
   const { headers } = c.req.raw;
   const header = (name: string) => headers.get(name);
@@ -13,7 +18,7 @@ export function factsOf(c: Context, peer: string | null, trust: Trust): RequestF
   return {
     request: {
       method: c.req.method,
-      path: c.req.path,
+      path: pathOf(url),
       ownOrigin: () => client.origin() ?? new URL(url).origin,
       header,
     },
@@ -25,8 +30,15 @@ export function factsOf(c: Context, peer: string | null, trust: Trust): RequestF
       userAgent: headers.get("User-Agent"),
       network: (ipv4, ipv6) => client.network(ipv4, ipv6),
     },
+    closed,
     waitUntil: waitUntilOf(c),
   };
+}
+
+/** As it came: `c.req.path` is decoded, and whatever the option `getPath` makes of it. */
+function pathOf(url: string): string {
+  const [, path = "/"] = /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url) ?? [];
+  return path || "/";
 }
 
 function waitUntilOf(c: Context): RequestFacts["waitUntil"] {

@@ -1,4 +1,10 @@
-import { type Configuration, configured, type Exchange, type SessionData } from "@sojourn/core";
+import {
+  closingOf,
+  type Configuration,
+  configured,
+  type Exchange,
+  type SessionData,
+} from "@sojourn/core";
 import { createTrust, type TrustProxy } from "@sojourn/net";
 import type { Context, MiddlewareHandler, Next } from "hono";
 import { factsOf } from "./facts.ts";
@@ -30,16 +36,20 @@ export function sessions<Data extends object = SessionData, const As extends str
   const trust = createTrust(trustProxy);
   return async (c: Context, next) => {
     const { begin } = await sessionsFor(c);
-    const exchange = begin(factsOf(c, peer(c), trust));
+    const closing = closingOf(c.req.raw);
+    const exchange = begin(factsOf(c, peer(c), trust, closing.closed));
     c.set(as, exchange.session);
     try {
       await handle(c, next, exchange);
     } catch (error) {
       clearResponse(c);
+      closing.end();
       throw error;
     } finally {
       applyTo(c, exchange);
     }
+    const response = closing.watched(c.res);
+    if (response !== c.res) c.res = response;
   };
 }
 

@@ -9,6 +9,7 @@ export type { MiddlewareOptions, SessionAccess } from "./internal/mount.ts";
 export interface Context {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly originalUrl: string;
   body: unknown;
   status: number;
   onerror(error: Error): void;
@@ -40,8 +41,11 @@ export function sessions<Data extends object = SessionData, const Name extends s
   const { as = "session" } = options;
 
   async function middleware(ctx: Context, next: Next): Promise<void> {
-    const { session, gate, refusal } = begin(ctx.req, ctx.res, (error) =>
-      ctx.onerror(error as Error),
+    const { session, gate, refusal } = begin(
+      ctx.req,
+      ctx.res,
+      (error) => ctx.onerror(error as Error),
+      ctx.originalUrl,
     );
     attach(ctx, as, session);
     try {

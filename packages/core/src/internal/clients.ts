@@ -1,5 +1,11 @@
 import { type BindingOptions, type BindingPart, checkBinding, NETWORK } from "../binding.ts";
-import { type Client, type ClientOptions, type KeptClient, plainText } from "../client.ts";
+import {
+  type Client,
+  type ClientOptions,
+  type KeptClient,
+  LONGEST_USER_AGENT,
+  plainText,
+} from "../client.ts";
 import type { Facts } from "./facts.ts";
 import type { Seals } from "./seals.ts";
 
@@ -21,6 +27,7 @@ export function createClients(
   warnNoAddress: () => void,
 ): Clients {
   const { ip, userAgent, onMismatch } = checkBinding(binding);
+  const prefixes = prefixesOf(ip);
 
   function keptAddress(client: Client): string | null {
     if (client.address === null || address === "none") return null;
@@ -29,19 +36,13 @@ export function createClients(
     return client.network?.(...NETWORK) ?? null;
   }
 
-  /** What of the address counts. */
-  function place(client: Client): string | null {
-    if (ip === false || client.address === null) return null;
-    if (ip === "exact") return client.address;
-    const [ipv4, ipv6] = ip === "network" ? NETWORK : [ip.ipv4, ip.ipv6];
-    return client.network?.(ipv4, ipv6) ?? null;
-  }
-
   function movedFrom({ bound }: Facts, client: Client): boolean {
     // Noted without an address, or before addresses counted: there is nothing to hold against it.
     if (ip === false || bound === null) return false;
-    const now = place(client);
-    return now === null || !seals.holds(bound, "bound", now);
+    // By the prefixes it was noted with: who configures others has not moved anybody.
+    const [, ipv4, ipv6, seal] = /^(\d+)\.(\d+)\.(.*)$/.exec(bound) ?? [];
+    const now = place(client, [Number(ipv4), Number(ipv6)]);
+    return now === null || seal === undefined || !seals.holds(seal, "bound", now);
   }
 
   function looksOther({ client: noted }: Facts, given: string | null): boolean {
@@ -49,7 +50,7 @@ export function createClients(
     if (userAgent === false || noted === null || was === given) return false;
     const now = given === null ? null : plainText(given);
     if (was === null || now === null || userAgent === "exact") return was !== now;
-    return familyOf(was) !== familyOf(now);
+    return !alike(familyOf(was), familyOf(now), [was, now].some(isCut));
   }
 
   return {
@@ -59,9 +60,10 @@ export function createClients(
       userAgent: client.userAgent === null ? null : plainText(client.userAgent),
     }),
     bind(client) {
-      const now = place(client);
-      if (now !== null) return seals.seal("bound", now);
-      if (ip !== false) warnNoAddress();
+      if (prefixes === null) return null;
+      const now = place(client, prefixes);
+      if (now !== null) return `${prefixes.join(".")}.${seals.seal("bound", now)}`;
+      warnNoAddress();
       return null;
     },
     mismatch(facts, client) {
@@ -71,7 +73,34 @@ export function createClients(
   };
 }
 
-/** What stays when a browser updates itself. */
+/** How much of an address counts, in bits; null: nothing. */
+function prefixesOf(ip: Required<BindingOptions>["ip"]): readonly [number, number] | null {
+  if (ip === false) return null;
+  if (ip === "exact") return WHOLE;
+  return ip === "network" ? NETWORK : [ip.ipv4, ip.ipv6];
+}
+
+const WHOLE = [32, 128] as const;
+
+/** What of the address counts. */
+function place(client: Client, [ipv4, ipv6]: readonly [number, number]): string | null {
+  if (client.address === null) return null;
+  // A client that was given by hand may know its address and no networks.
+  if (ipv4 === WHOLE[0] && ipv6 === WHOLE[1]) return client.address;
+  return client.network?.(ipv4, ipv6) ?? null;
+}
+
+/** What stays when a browser or a system updates itself. Android's builds have letters as well. */
 function familyOf(userAgent: string): string {
-  return userAgent.replace(/[\d._]+/g, "");
+  return userAgent.replace(/\b(?:Build|Mobile)\/[\w.]+|[\d._]+/g, "");
+}
+
+function isCut(userAgent: string): boolean {
+  return userAgent.length === LONGEST_USER_AGENT;
+}
+
+/** `cut`: one of them may lack its end, and a longer version more of it. */
+function alike(a: string, b: string, cut: boolean): boolean {
+  const length = Math.min(a.length, b.length);
+  return cut ? a.slice(0, length) === b.slice(0, length) : a === b;
 }

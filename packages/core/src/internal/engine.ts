@@ -4,6 +4,7 @@ import { type CookieTemplate, resolveCookies } from "../cookie.ts";
 import type { Client } from "../client.ts";
 import { createGate, type Gate } from "../csrf.ts";
 import {
+  ConfigurationError,
   InvalidUserIdError,
   SojournError,
   StoreUnavailableError,
@@ -59,8 +60,8 @@ export interface Engine {
   ended(ref: SessionRef, event: Told, client?: Client | null): void;
   /** The name under which a power of the store keeps something. */
   nameOf(...parts: readonly string[]): string;
-  /** Throws a `ThrottledError` where the source has to wait. */
-  admitSource(client: Client | null): void;
+  /** What to answer where the source has to wait: option `throttle`. Null: it has not. */
+  throttled(client: Client | null): ThrottledError | null;
   /** Says once that a cookie has left on plain http, where browsers drop it. */
   warnPlainHttp(): void;
   /** Runs what no response waits for. A failure becomes an event, not a rejection; `drain` waits. */
@@ -99,8 +100,17 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
   const pending = new Set<Promise<unknown>>();
   const warned = new Set<string>();
 
+  /** Nothing that hears of us changes an outcome. */
+  function warn(message: string): void {
+    try {
+      onWarning(message);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
   function warnOnce(message: string): void {
-    if (!warned.has(message)) onWarning(message);
+    if (!warned.has(message)) warn(message);
     warned.add(message);
   }
 
@@ -128,7 +138,7 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
   }
 
   function listenerFailed(error: unknown): void {
-    onWarning(`The onEvent listener failed: ${error instanceof Error ? error.name : "no Error"}.`);
+    warn(`The onEvent listener failed: ${error instanceof Error ? error.name : "no Error"}.`);
   }
 
   const wrapped = wrapStore(store, closed);
@@ -179,13 +189,20 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
     emit,
     ended(ref, told, client) {
       emit(told, client);
-      signals.moved(ref.partition, ref.handle, true);
+      const how = told.type === "session_expired" ? "expired" : "ended";
+      signals.moved(ref.partition, ref.handle, how);
     },
-    admitSource(client) {
-      const seconds = client && options.throttle?.(client);
-      if (typeof seconds !== "number") return;
+    throttled(client) {
+      const seconds: unknown = client && options.throttle?.(client);
+      if (seconds === null || seconds === undefined) return null;
+      if (typeof seconds !== "number" || Number.isNaN(seconds)) {
+        throw new ConfigurationError(
+          "throttle gave no number. It gives seconds, or null, at once: no promise is waited for.",
+        );
+      }
+      if (seconds <= 0) return null;
       emit({ type: "source_throttled", reason: null, handle: null, userId: null }, client);
-      throw new ThrottledError(seconds);
+      return new ThrottledError(seconds);
     },
     warnPlainHttp() {
       warnOnce(

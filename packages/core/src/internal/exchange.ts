@@ -3,6 +3,7 @@ import {
   CrossSiteError,
   HeadersSentError,
   ReauthenticationRequiredError,
+  type ThrottledError,
   UnauthenticatedError,
 } from "../errors.ts";
 import type { Exchange, RequestFacts } from "../exchange.ts";
@@ -35,6 +36,7 @@ export function createExchange<Data extends object>(
   const loggedOut = new Set<Kind>();
   const faces = new WeakMap<Live, Session<Data>>();
   let creating: Promise<Live> | null = null;
+  let throttled: ThrottledError | false | null = null;
   let found = false;
   let closed = false;
 
@@ -57,11 +59,17 @@ export function createExchange<Data extends object>(
     return live;
   }
 
+  /** Asked once, whatever the request carries. */
+  function admit(): void {
+    throttled ??= engine.throttled(client) ?? false;
+    if (throttled) throw throttled;
+  }
+
   async function find(kind: Kind): Promise<Live | null> {
     const opened = carrier.find(kind);
     if (opened === null) return null;
-    engine.admitSource(client);
-    return keep(await load(engine, opened, arrivedAt, client, facts.closed));
+    admit();
+    return keep(await load(engine, opened, arrivedAt, client, facts));
   }
 
   function keep<L extends Live | null>(live: L): L {
@@ -269,7 +277,8 @@ export function createExchange<Data extends object>(
       if (!exchange.asked) return;
       appendToken(headers, "Vary", carrier.vary);
       if (found) makePrivate(headers);
-      if (loggedOut.size > 0 && facts.secure && engine.clearSiteData !== null) {
+      // Not where somebody has logged in since: it might clear the new cookie.
+      if (loggedOut.has("user") && facts.secure && engine.clearSiteData !== null) {
         headers.append("Clear-Site-Data", engine.clearSiteData);
       }
       for (const kind of ["anonymous", "user"] as const) {

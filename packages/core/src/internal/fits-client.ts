@@ -1,8 +1,8 @@
 import { type BindingAction, type BindingPart, isBindingAction } from "../binding.ts";
 import { ConfigurationError } from "../errors.ts";
-import type { Client } from "../client.ts";
+import type { Client, KeptClient } from "../client.ts";
 import type { Facts } from "./facts.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, WaitUntil } from "./engine.ts";
 import { type Live, whoOf } from "./live.ts";
 import { changeFacts } from "./change-facts.ts";
 
@@ -17,19 +17,25 @@ export function clientFacts(
 }
 
 /** Whether the client may have the session that it is bound to; what is to be done if not is done here. */
-export async function fitsClient(engine: Engine, live: Live): Promise<boolean> {
+export async function fitsClient(
+  engine: Engine,
+  live: Live,
+  waitUntil?: WaitUntil,
+): Promise<boolean> {
   const { client, facts, record } = live;
   if (client === null || record.userId === null) return true;
   const part = engine.clients.mismatch(facts, client);
   if (part === null) return true;
   const action = await actionOn(engine, live, client, part);
-  const event = { type: "binding_mismatch", reason: part, action, ...whoOf(record) } as const;
+  const was = wasOf(facts);
+  const event = { type: "binding_mismatch", reason: part, action, was, ...whoOf(record) } as const;
   if (action === "report") {
     // Told once: whoever writes the new client down first tells it.
     const noted = changeFacts(engine, live, (now) => ({ ...now, ...clientFacts(engine, client) }), {
       unless: (now) => engine.clients.mismatch(now, client) === null,
     });
-    engine.inBackground(noted.then((written) => written && engine.emit(event, client)));
+    const told = noted.then((written) => written && engine.emit(event, client));
+    engine.inBackground(told, waitUntil);
     return true;
   }
   engine.emit(event, client);
@@ -56,10 +62,13 @@ async function actionOn(
   const { onMismatch } = clients;
   if (typeof onMismatch !== "function") return onMismatch;
   const { handle, userId } = record as { handle: string; userId: string };
-  const was = facts.client ?? { address: null, userAgent: null };
-  const action = await onMismatch({ part, handle, userId, was, client });
+  const action = await onMismatch({ part, handle, userId, was: wasOf(facts), client });
   if (isBindingAction(action)) return action;
   throw new ConfigurationError(
     'binding.onMismatch gave none of "report", "reauthenticate", "reject" and "revoke".',
   );
+}
+
+function wasOf({ client }: Facts): KeptClient {
+  return client ?? { address: null, userAgent: null };
 }

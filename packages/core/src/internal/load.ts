@@ -1,8 +1,9 @@
 import type { Client } from "../client.ts";
 import { CorruptRecordError, SessionGoneError } from "../errors.ts";
 import type { RefusalReason } from "../events.ts";
+import type { RequestFacts } from "../exchange.ts";
 import type { SessionRecord, SessionRef } from "../store.ts";
-import { expiredBy, idleDeadline, touchDue } from "../timeouts.ts";
+import { deadlinesInForce, expiredBy, idleDeadline, touchDue } from "../timeouts.ts";
 import {
   confirm,
   type Credential,
@@ -24,7 +25,7 @@ export async function load(
   opened: OpenedToken,
   arrivedAt: number,
   client: Client | null,
-  closed?: () => AbortSignal,
+  { closed, waitUntil }: Pick<RequestFacts, "closed" | "waitUntil"> = {},
 ): Promise<Live | null> {
   const now = engine.clock.now();
   if (now - opened.mintedAt >= engine.timeouts.longestAbsolute) {
@@ -40,7 +41,7 @@ export async function load(
     if (live.lock === "idle") {
       engine.emit({ type: "session_locked", reason: "idle", ...whoOf(record) }, client);
     }
-    return (await fitsClient(engine, live)) ? live : null;
+    return (await fitsClient(engine, live, waitUntil)) ? live : null;
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error;
     engine.emit({ type: "record_corrupt", reason: null, handle, userId: null }, client);
@@ -96,20 +97,23 @@ export async function admits(
 }
 
 /**
- * For a connection that stays open: the secrets under which it may go on. Null: the session has ended
+ * For a connection that stays open: the secrets under which it may go on, and until when. Null: the session has ended
  * or is locked, or none of the secrets that the connection knew is remembered any more.
  */
 export async function standsStill(
   engine: Engine,
   ref: SessionRef,
   known: ReadonlySet<string>,
-): Promise<ReadonlySet<string> | null> {
+): Promise<{ readonly known: ReadonlySet<string>; readonly idleAt: number } | null> {
   const now = engine.clock.now();
   const record = await readSession(engine, ref, now);
-  if (record === null || expiredBy(record, engine.policyOf(record), now) !== null) return null;
+  if (record === null) return null;
+  const policy = engine.policyOf(record);
+  if (expiredBy(record, policy, now) !== null) return null;
   if (lockOf(engine, record, factsOf(record)) !== null) return null;
   const hashes = hashesOf(credentialOf(record));
-  return hashes.some((hash) => known.has(hash)) ? new Set(hashes) : null;
+  if (!hashes.some((hash) => known.has(hash))) return null;
+  return { known: new Set(hashes), idleAt: deadlinesInForce(record, policy).idleExpiresAt };
 }
 
 /** A store may be written to by others. A user's token for a record without a user is none of ours. */

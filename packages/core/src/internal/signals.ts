@@ -1,4 +1,5 @@
 import { SessionGoneError } from "../errors.ts";
+import { deadlinesInForce } from "../timeouts.ts";
 import type { Engine } from "./engine.ts";
 import type { Live } from "./live.ts";
 import { standsStill } from "./load.ts";
@@ -10,11 +11,11 @@ import { standsStill } from "./load.ts";
  */
 export interface Signals {
   /** Aborts when the session ends, or when its secrets up to now are forgotten. */
-  of(live: Live, closed: AbortSignal | undefined): AbortSignal;
+  of(live: Live): AbortSignal;
   /** Its connection has closed: nobody listens any more. */
   release(live: Live): void;
   /** These have ended, or their secrets were forgotten, by this process's doing. */
-  moved(partition: string, handle: string, ended: boolean): void;
+  moved(partition: string, handle: string, how: "ended" | "expired" | "rotated"): void;
   /** All have ended. */
   everyone(): void;
 }
@@ -26,57 +27,95 @@ interface Watch {
   readonly stopped: AbortController;
   /** The secrets that may have opened the connection: a renewal adds to them, a rotation leaves none. */
   known: ReadonlySet<string>;
+  /** When it ends unless somebody is active meanwhile, as far as is known. */
+  idleAt: number;
 }
 
 /** Who in this process watches sessions of one partition, and the subscription that they share. */
 interface Room {
   readonly watches: Set<Watch>;
-  readonly subscribed: AbortController;
+  readonly subscription: Subscription;
 }
 
-const EVERYONE = "everyone";
+interface Subscription {
+  /** Resolves once it is in force; a failure is tried again whenever somebody asks. */
+  ready(): Promise<void>;
+  end(): void;
+}
+
+/** Timers can't wait for longer than 2^31 ms, some 24 days. */
+const LONGEST_SLEEP = 86_400_000;
+
+/** A handle has 22 characters, a message 4,096 bytes. */
+const PER_MESSAGE = 150;
 
 export function createSignals(engine: Engine, interval: number): Signals {
   const { store, clock } = engine;
   const { channel } = store.powers ?? {};
+  const everyoneTopic = `ended/${engine.nameOf("everyone")}`;
   const rooms = new Map<string, Room>();
   const watchOf = new WeakMap<Live, Watch>();
   const leaving = new Map<string, Set<string>>();
+  let everyoneSubscription: Subscription | null = null;
 
   function roomOf(partition: string): Room {
     let room = rooms.get(partition);
     if (room === undefined) {
-      room = { watches: new Set(), subscribed: new AbortController() };
+      const watches = new Set<Watch>();
+      const hear = (message: string) => {
+        const handles = message.split(" ");
+        lookAt(watches, ({ live }) => handles.includes(live.record.handle));
+      };
+      const subscription = subscribe(topicOf(partition), hear, () => lookAt(watches));
+      room = { watches, subscription };
       rooms.set(partition, room);
-      subscribe(partition, room);
     }
+    // One for all rooms, for as long as there are any.
+    everyoneSubscription ??= subscribe(everyoneTopic, hearOfEveryone, hearOfEveryone);
     return room;
   }
 
-  function subscribe(partition: string, { watches, subscribed }: Room): void {
-    const lookAtAll = () => all(watches, () => true);
-    for (const topic of [topicOf(partition), topicOf(EVERYONE)]) {
-      const listener = (message: string) => {
-        const handles = message.split(" ");
-        all(watches, ({ live }) => message === "" || handles.includes(live.record.handle));
-      };
-      const options = { signal: subscribed.signal, onGap: lookAtAll };
-      const told = channel?.subscribe(topic, listener, options);
-      // What happened before the subscription was in force was not heard.
-      if (told !== undefined) engine.inBackground(told.then(lookAtAll));
-    }
+  function subscribe(
+    topic: string,
+    hear: (message: string) => void,
+    onGap: () => void,
+  ): Subscription {
+    const ended = new AbortController();
+    let inForce: Promise<void> | null = null;
+    return {
+      async ready() {
+        if (channel === undefined) return;
+        inForce ??= channel.subscribe(topic, hear, { signal: ended.signal, onGap });
+        try {
+          await inForce;
+        } catch (error) {
+          inForce = null;
+          throw error;
+        }
+      },
+      end: () => ended.abort(),
+    };
   }
 
-  function all(watches: Iterable<Watch>, which: (watch: Watch) => boolean): void {
+  function hearOfEveryone(): void {
+    // What is known of the mark may be some seconds old.
+    const known = engine.epoch.lookNow();
+    engine.inBackground(known.then(() => rooms.forEach(({ watches }) => lookAt(watches))));
+  }
+
+  function lookAt(watches: Iterable<Watch>, which: (watch: Watch) => boolean = () => true): void {
     for (const watch of watches) if (which(watch)) engine.inBackground(look(watch));
   }
 
   async function look(watch: Watch): Promise<void> {
     const { live } = watch;
-    if (watch.controller.signal.aborted) return;
-    const known = await standsStill(engine, live.record, new Set([...watch.known, live.presented]));
-    if (known === null) abort(watch);
-    else watch.known = known;
+    // What nobody has stored yet nobody can end.
+    if (watch.stopped.signal.aborted || live.unborn !== null) return;
+    const known = new Set([...watch.known, live.presented]);
+    const stands = await standsStill(engine, live.record, known);
+    if (stands === null) return abort(watch);
+    watch.known = stands.known;
+    watch.idleAt = stands.idleAt;
   }
 
   function abort(watch: Watch): void {
@@ -89,28 +128,46 @@ export function createSignals(engine: Engine, interval: number): Signals {
     const { partition } = watch.live.record;
     const room = rooms.get(partition);
     if (!room?.watches.delete(watch) || room.watches.size > 0) return;
-    room.subscribed.abort();
+    room.subscription.end();
     rooms.delete(partition);
+    if (rooms.size > 0) return;
+    everyoneSubscription?.end();
+    everyoneSubscription = null;
+  }
+
+  /** What happened since the request read the session, and before the subscriptions are in force, was not heard. */
+  async function listen({ subscription }: Room, watch: Watch): Promise<void> {
+    const subscribed = [subscription, everyoneSubscription].map((each) => each?.ready());
+    try {
+      await Promise.all(subscribed);
+    } finally {
+      await look(watch);
+    }
   }
 
   /** Until it ends: what no message told of is found here. */
-  async function lookAgainAndAgain(watch: Watch): Promise<void> {
+  async function lookAgainAndAgain(room: Room, watch: Watch): Promise<void> {
+    const { live } = watch;
     const stopped = watch.stopped.signal;
     while (!stopped.aborted) {
-      const left = watch.live.record.expiresAt - clock.now();
-      await clock.sleep(Math.max(0, Math.min(interval, left)), stopped, { background: true });
+      const now = clock.now();
+      const deadline =
+        watch.idleAt > now ? Math.min(watch.idleAt, live.record.expiresAt) : Infinity;
+      const ms = Math.min(interval, LONGEST_SLEEP, deadline - now, live.record.expiresAt - now);
+      await clock.sleep(Math.max(0, ms), stopped, { background: true });
       if (stopped.aborted) return;
       // A store that is away ends nothing; the deadline does all the same.
-      if (clock.now() >= watch.live.record.expiresAt) abort(watch);
-      else await look(watch).catch(() => {});
+      if (clock.now() >= live.record.expiresAt) abort(watch);
+      else await listen(room, watch).catch(() => {});
     }
   }
 
   function announce(partition: string, handle: string): void {
     if (channel === undefined) return;
-    const handles = leaving.get(partition) ?? new Set();
-    leaving.set(partition, handles.add(handle));
-    if (handles.size > 1) return;
+    const waiting = leaving.get(partition);
+    if (waiting !== undefined) return void waiting.add(handle);
+    const handles = new Set([handle]);
+    leaving.set(partition, handles);
     // One message for all that go in one step.
     const sent = Promise.resolve().then(async () => {
       leaving.delete(partition);
@@ -123,7 +180,7 @@ export function createSignals(engine: Engine, interval: number): Signals {
   }
 
   return {
-    of(live, closed) {
+    of(live) {
       const before = watchOf.get(live);
       if (before !== undefined) return before.controller.signal;
       const watch: Watch = {
@@ -131,37 +188,43 @@ export function createSignals(engine: Engine, interval: number): Signals {
         controller: new AbortController(),
         stopped: new AbortController(),
         known: new Set([live.presented]),
+        idleAt: deadlinesInForce(live.record, engine.policyOf(live.record)).idleExpiresAt,
       };
       watchOf.set(live, watch);
-      if (live.state === "gone" || live.state === "ended") abort(watch);
-      else if (closed?.aborted !== true) {
-        closed?.addEventListener("abort", () => leave(watch), { once: true });
-        roomOf(live.record.partition).watches.add(watch);
-        lookAgainAndAgain(watch).catch(() => {});
+      const { signal } = watch.controller;
+      if (live.state === "gone" || live.state === "ended") {
+        abort(watch);
+        return signal;
       }
-      return watch.controller.signal;
+      // Asked for only here: who is told of an end has one more listener on the connection.
+      const closed = live.closed?.();
+      if (closed?.aborted) return signal;
+      closed?.addEventListener("abort", () => leave(watch), { once: true });
+      const room = roomOf(live.record.partition);
+      room.watches.add(watch);
+      engine.inBackground(listen(room, watch));
+      lookAgainAndAgain(room, watch).catch(() => {});
+      return signal;
     },
     release(live) {
       const watch = watchOf.get(live);
       if (watch !== undefined) leave(watch);
     },
-    moved(partition, handle, ended) {
+    moved(partition, handle, how) {
       for (const watch of rooms.get(partition)?.watches ?? []) {
         if (watch.live.record.handle !== handle) continue;
-        if (ended) abort(watch);
-        else engine.inBackground(look(watch));
+        if (how === "rotated") engine.inBackground(look(watch));
+        else abort(watch);
       }
-      announce(partition, handle);
+      // Every process has a clock: that a session has expired need not be told.
+      if (how !== "expired") announce(partition, handle);
     },
     everyone() {
       for (const { watches } of rooms.values()) for (const watch of watches) abort(watch);
-      if (channel !== undefined) engine.inBackground(channel.publish(topicOf(EVERYONE), ""));
+      if (channel !== undefined) engine.inBackground(channel.publish(everyoneTopic, "all"));
     },
   };
 }
-
-/** A handle has 22 characters, a message 4,096 bytes. */
-const PER_MESSAGE = 150;
 
 function topicOf(partition: string): string {
   return `ended/${partition}`;

@@ -97,7 +97,7 @@ export async function rotate(engine: Engine, live: Live): Promise<void> {
       live.presented = minted.hash;
       live.token = minted.token;
       engine.emit({ type: "session_rotated", reason: null, ...whoOf(record) }, live.client);
-      engine.signals.moved(record.partition, record.handle, false);
+      engine.signals.moved(record.partition, record.handle, "rotated");
       return { result: undefined };
     }
     // A renewal or a confirmation came between; or another rotation, and then this secret is dead.

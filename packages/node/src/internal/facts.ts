@@ -3,11 +3,17 @@ import { clientOf, isLocalhost, type Trust } from "@sojourn/net";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** What a request tells the core, behind the proxies that are trusted. */
-export function factsOf(req: IncomingMessage, res: ServerResponse, trust: Trust): RequestFacts {
-  const { headers, socket, method = "GET", url = "/" } = req;
-  // In HTTP/2 the host is a pseudo-header.
+export function factsOf(
+  req: IncomingMessage & { readonly originalUrl?: string },
+  res: ServerResponse,
+  trust: Trust,
+  // Express, Connect and Fastify keep it, where they cut a mount point off or rewrite it.
+  url: string = req.originalUrl ?? req.url ?? "/",
+): RequestFacts {
+  const { headers, socket, method = "GET" } = req;
+  // In HTTP/2 the host is a pseudo-header, which counts before the other (RFC 9113 8.3.1).
   const header = (name: string) =>
-    (headers[name] ?? (name === "host" ? headers[":authority"] : null))?.toString();
+    ((name === "host" ? headers[":authority"] : null) ?? headers[name])?.toString();
   const encrypted = "encrypted" in socket && socket.encrypted === true;
   const connection = { remoteAddress: socket.remoteAddress, encrypted, header };
   const client = clientOf(connection, trust);
@@ -26,7 +32,7 @@ export function factsOf(req: IncomingMessage, res: ServerResponse, trust: Trust)
   };
 }
 
-/** Without the query. Express cuts its mount point off `url` only after this has been read. */
+/** Without the query. */
 function pathOf(url: string): string {
   const query = url.indexOf("?");
   return query === -1 ? url : url.slice(0, query);

@@ -42,6 +42,8 @@ export interface Mount<Data extends object> extends SessionAccess<Data, Incoming
     req: IncomingMessage,
     res: ServerResponse,
     answer: (error: unknown) => void,
+    /** As it came, where the framework keeps that elsewhere. */
+    url?: string,
   ): {
     readonly session: RequestSession<Data>;
     readonly gate: Gate;
@@ -88,8 +90,8 @@ export function mount<Data extends object>(
       return user;
     },
 
-    begin(req: Carrier, res, answer) {
-      const exchange = sessions.begin(factsOf(req, res, trust));
+    begin(req: Carrier, res, answer, url) {
+      const exchange = sessions.begin(factsOf(req, res, trust, url));
       const gate = gateOf(res);
       gate.add(exchange, answer);
       req[key] = { session: exchange.session };
