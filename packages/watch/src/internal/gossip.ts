@@ -15,7 +15,7 @@ export interface Gossip {
   close(): void;
 }
 
-export interface About<V> {
+interface About<V> {
   readonly name: string;
   merge(waiting: V, value: V): V;
   hear(key: string, value: unknown): void;
