@@ -65,7 +65,7 @@ export function checkBinding(options: BindingOptions): Required<BindingOptions> 
   return { ip, userAgent, onMismatch };
 }
 
-function isPrefixes(ip: unknown): boolean {
+export function isPrefixes(ip: unknown): boolean {
   if (typeof ip !== "object" || ip === null) return false;
   const { ipv4, ipv6 } = ip as { ipv4?: unknown; ipv6?: unknown };
   const within = (bits: unknown, most: number) =>

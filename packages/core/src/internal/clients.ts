@@ -1,4 +1,10 @@
-import { type BindingOptions, type BindingPart, checkBinding, NETWORK } from "../binding.ts";
+import {
+  type BindingOptions,
+  type BindingPart,
+  checkBinding,
+  isPrefixes,
+  NETWORK,
+} from "../binding.ts";
 import {
   type Client,
   type ClientOptions,
@@ -40,9 +46,10 @@ export function createClients(
     // Noted without an address, or before addresses counted: there is nothing to hold against it.
     if (ip === false || bound === null) return false;
     // By the prefixes it was noted with: who configures others has not moved anybody.
-    const [, ipv4, ipv6, seal] = /^(\d+)\.(\d+)\.(.*)$/.exec(bound) ?? [];
-    const now = place(client, [Number(ipv4), Number(ipv6)]);
-    return now === null || seal === undefined || !seals.holds(seal, "bound", now);
+    const [ipv4, ipv6, seal = ""] = bound.split(".");
+    const noted = { ipv4: Number(ipv4), ipv6: Number(ipv6) };
+    const now = isPrefixes(noted) ? place(client, [noted.ipv4, noted.ipv6]) : null;
+    return now === null || !seals.holds(seal, "bound", now);
   }
 
   function looksOther({ client: noted }: Facts, given: string | null): boolean {
