@@ -1,1 +1,1 @@
-export {};
+export { telemetry, type Telemetry, type TelemetryOptions } from "./telemetry.ts";
