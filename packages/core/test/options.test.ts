@@ -31,6 +31,23 @@ const wrong: readonly (readonly [options: object, ...names: RegExp[]])[] = [
   [{ saveOnError: 1 }, /saveOnError/, /true or false/],
   [{ onEvent: {} }, /onEvent/, /function/],
   [{ onWarning: null }, /onWarning/, /function/],
+  [{ timeouts: { onIdle: "close" } }, /timeouts\.onIdle/, /"end" or "lock"/],
+  [{ timeouts: { onIdle: "lock", idle: "none" } }, /timeouts\.onIdle/, /Write "end"/],
+  [{ timeouts: { onIdle: "lock", preset: "aal3" } }, /timeouts\.onIdle/, /one factor/],
+  [{ timeouts: { idel: "5m" } }, /timeouts\.idel/, /no such option/],
+  [{ csrf: true }, /csrf/, /an object, or false/],
+  [{ binding: "ip" }, /binding/, /an object/],
+  [{ binding: { ip: "subnet" } }, /binding\.ip/, /"network"/],
+  [{ binding: { userAgent: true } }, /binding\.userAgent/, /"family"/],
+  [{ binding: { onMismatch: "logout" } }, /binding\.onMismatch/, /"revoke"/],
+  [{ client: "whole" }, /client/, /address: "truncated"/],
+  [{ client: { address: "full" } }, /client/, /"hashed"/],
+  [{ client: { adress: "none" } }, /client/, /address/],
+  [{ clearSiteData: "cookies" }, /clearSiteData/, /a list of "cache"/],
+  [{ clearSiteData: ["*"] }, /clearSiteData/, /"storage"/],
+  [{ throttle: 5 }, /throttle/, /function/],
+  [{ revalidate: "soon" }, /revalidate/, /"30s"/],
+  [{ revalidate: 0 }, /revalidate/, /above 0/],
 ];
 
 test.each(wrong)("%o is refused when configured, and the error names the remedy", (...given) => {
@@ -63,6 +80,14 @@ test("what is right is taken, one option at a time", () => {
     { maxBytes: 1, maxKeyBytes: 1 },
     { onConflict: { lastPage: "last-wins" } },
     { onInvalidData: (old) => old },
+    { timeouts: { onIdle: "lock" } },
+    { csrf: false },
+    { binding: { ip: "network", userAgent: "exact", onMismatch: () => "reject" } },
+    { client: { address: "none" } },
+    { clearSiteData: [] },
+    { clearSiteData: false },
+    { throttle: () => null },
+    { revalidate: "10s" },
   ];
   for (const each of options) expect(() => createSessions({ ...right, ...each })).not.toThrow();
 });
