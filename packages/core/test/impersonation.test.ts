@@ -14,8 +14,10 @@ import { clientAt, plant, storedOf } from "./stored.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+type Data = Record<string, unknown>;
+
 interface Stage {
-  readonly sessions: Sessions<Record<string, unknown>>;
+  readonly sessions: Sessions<Data>;
   readonly clock: FakeClock;
   readonly store: ReturnType<typeof memoryStore>;
   readonly token: string;
@@ -27,7 +29,7 @@ type Act = (stage: Stage) => Promise<unknown>;
 const open: Act = ({ sessions, token }) => sessions.open(token);
 
 /** What brings each event about that names a session. */
-const ACTS: Readonly<Record<string, { act: Act; options?: Partial<SessionsOptions> }>> = {
+const ACTS: Readonly<Record<string, { act: Act; options?: Partial<SessionsOptions<Data>> }>> = {
   session_created: { act: async () => {} },
   session_accessed: { act: open },
   session_renewed: {
@@ -124,9 +126,7 @@ const ACTS: Readonly<Record<string, { act: Act; options?: Partial<SessionsOption
           version: 1,
           vendor: "test",
           validate: (value) =>
-            "bad" in (value as object)
-              ? { issues: [{ message: "no" }] }
-              : { value: value as object },
+            "bad" in (value as Data) ? { issues: [{ message: "no" }] } : { value: value as Data },
         },
       },
     },
@@ -141,7 +141,7 @@ const ACTS: Readonly<Record<string, { act: Act; options?: Partial<SessionsOption
 test.each(Object.entries(ACTS))("%s names both people", async (named, { act, options = {} }) => {
   const [type, reason] = named.split(" ");
   const store = memoryStore();
-  const { sessions, clock, events } = harness({ store, ...options } as never);
+  const { sessions, clock, events } = harness({ store, ...options });
   const { session, token } = await sessions.login("ada", {
     impersonator: "support-7",
     reference: "idp",
