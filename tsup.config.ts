@@ -22,6 +22,8 @@ function build(name: string): Options {
     clean: true,
     // TypeScript 7 has no compiler API for this: declarations come from tsc -b.
     dts: false,
+    // Workers and Deno know Node's modules by the prefix that the source says.
+    removeNodeProtocol: false,
     // tsup looks for dependencies in the root's package.json only: leave every bare import alone.
     skipNodeModulesBundle: true,
     // Errors are printed all the same.

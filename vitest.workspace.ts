@@ -9,6 +9,7 @@ const portable = ["core", "memory", "net", "edge", "upstash"].map(
 );
 const nodeOnly = "**/*.node.test.ts";
 const inBrowser = "test/browser/*.test.ts";
+const packed = "test/packages/*.test.ts";
 const onlyOn = (runtime: string) => `packages/*/test/**/*.${runtime}.test.ts`;
 
 // Packages are tested from their source, so that tests need no build.
@@ -24,7 +25,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     globalSetup,
     include: ["packages/*/test/**/*.test.ts", "servers/test/*.test.ts", "test/**/*.test.ts"],
-    exclude: [onlyOn("bun"), onlyOn("workerd"), inBrowser],
+    exclude: [onlyOn("bun"), onlyOn("workerd"), inBrowser, packed],
   },
 };
 
@@ -36,6 +37,18 @@ const browser: TestProjectConfiguration = {
     include: [inBrowser],
     isolate: false,
     maxWorkers: 1,
+  },
+};
+
+// The packages that would be published, not the folders they are made from: needs a build.
+const packages: TestProjectConfiguration = {
+  ...fromSource,
+  test: {
+    name: "packages",
+    include: [packed],
+    globalSetup: "test/packages/support/setup.ts",
+    // Compilers and package managers: each takes a core of its own.
+    maxWorkers: 2,
   },
 };
 
@@ -79,7 +92,7 @@ const bun: TestProjectConfiguration = {
 function projectsHere(): TestProjectConfiguration[] {
   if ("Deno" in globalThis) return [deno];
   if ("Bun" in globalThis) return [bun];
-  return [node, browser, workerd];
+  return [node, browser, packages, workerd];
 }
 
 export default projectsHere();

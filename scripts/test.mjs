@@ -25,7 +25,7 @@ const checks = {
   "tests on Deno": ["deno", "run", "-A", vitest, "run", "--project", "deno"],
   "tests on Bun": ["bun", "--bun", vitest, "run", "--project", "bun"],
   size: ["node", "scripts/size.mjs"],
-  packages: ["node", "scripts/package-check.mjs"],
+  packages: ["node", vitest, "run", "--project", "packages"],
 };
 
 async function check(command) {
