@@ -78,7 +78,7 @@ describe.each(Object.entries(servers))("examples/%s", (name, who) => {
   });
 });
 
-test.each(["direct", "redis-cluster"])(
+test.each(["direct", "otel", "redis-cluster"])(
   "examples/%s tells the story of its README",
   async (name) => {
     const { command, shown } = documented(readme(name));
