@@ -67,6 +67,8 @@ const readmes: readonly Readme[] = [
     package: "edge",
     programs: ["deno run --allow-net --allow-env server.ts &", "bun server.ts &"],
   },
+  { package: "watch", programs: ["node server.ts &"] },
+  { package: "otel", programs: ["node sessions.ts"] },
   {
     package: "testing",
     // Its programs are tests, and run in packages/testing/test/readme.

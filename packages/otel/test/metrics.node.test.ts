@@ -313,6 +313,13 @@ describe("what it is told as", () => {
     expect(lines.filter((line) => !line.includes("{app.area=admin"))).toEqual([]);
   });
 
+  test("the README's table has every metric, and no other", async () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const told = [...readme.matchAll(/^\| `(sojourn\.[\w.]+)` +\|/gm)].map(([, name]) => name);
+    const others = ["sojourn.session.active", "sojourn.store.operation.duration"];
+    expect(told.sort()).toEqual([...Object.keys(COUNTERS), ...others].sort());
+  });
+
   test("names are as OpenTelemetry's conventions want them", () => {
     for (const [name, [unit, description]] of Object.entries(COUNTERS)) {
       expect(name).toMatch(/^sojourn(\.[a-z]+(_[a-z]+)*){2}$/);

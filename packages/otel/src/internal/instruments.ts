@@ -1,5 +1,5 @@
 import type { Counter, Histogram, MeterProvider, UpDownCounter } from "@opentelemetry/api";
-import { metrics } from "@opentelemetry/api";
+import { metrics, ValueType } from "@opentelemetry/api";
 import { COUNTERS, type CounterName } from "./counters.ts";
 import { SCOPE, VERSION } from "./scope.ts";
 
@@ -36,12 +36,13 @@ function instrumentsOf(provider: MeterProvider): Instruments {
   const meter = provider.getMeter(SCOPE, VERSION);
   const counters = Object.entries(COUNTERS).map(([name, [unit, description]]) => [
     name,
-    meter.createCounter(name, { unit, description }),
+    meter.createCounter(name, { unit, description, valueType: ValueType.INT }),
   ]);
   return {
     counters: Object.fromEntries(counters) as Record<CounterName, Counter>,
     active: meter.createUpDownCounter("sojourn.session.active", {
       unit: "{session}",
+      valueType: ValueType.INT,
       description: "Sessions that began less those that ended, as far as this process was told",
     }),
     duration: meter.createHistogram("sojourn.store.operation.duration", {
