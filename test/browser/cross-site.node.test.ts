@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { createShop, logIn, me } from "./support/shop.ts";
+import { createShop, logIn, me, signIn } from "./support/shop.ts";
 import { type Listener, serve } from "./support/site.ts";
 import { describe, expect, test } from "./support/test.ts";
 
@@ -8,7 +8,7 @@ function elsewhere(body: () => string): Listener {
   return (req, res) => {
     if (req.url !== "/") return void res.writeHead(404).end();
     res.setHeader("Content-Type", "text/html");
-    res.end(`<!doctype html><title>Elsewhere</title>${body()}`);
+    res.end(`<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">${body()}`);
   };
 }
 
@@ -39,7 +39,7 @@ describe("from another site", () => {
       "other.test": posting(() => `${site.origin()}/basket`, "item"),
     });
     await page.goto(site.origin());
-    await logIn(page, "ada");
+    await signIn(page, "ada");
     const before = await jar.cookies();
     await page.goto(site.origin("other.test"));
     expect(await press(page, "Win a prize")).toBe(403);
@@ -87,7 +87,7 @@ describe("from another site", () => {
       "other.test": elsewhere(() => ""),
     });
     await page.goto(site.origin());
-    await logIn(page, "ada");
+    await signIn(page, "ada");
     await page.goto(site.origin("other.test"));
     const handled = shop.events.length;
     await page.evaluate(async (origin) => {
@@ -109,7 +109,7 @@ describe("from another site", () => {
       "other.test": elsewhere(() => `<a href="${site.origin()}/">To the shop</a>`),
     });
     await page.goto(site.origin());
-    await logIn(page, "ada");
+    await signIn(page, "ada");
     await page.goto(site.origin("other.test"));
     await page.getByText("To the shop").click();
     await page.getByText("Hello, ada").waitFor();
@@ -125,7 +125,7 @@ describe("from another site", () => {
       "other.test": elsewhere(() => `<a href="${site.origin()}/">To the shop</a>`),
     });
     await page.goto(site.origin());
-    await logIn(page, "ada");
+    await signIn(page, "ada");
     expect(await jar.cookies()).toMatchObject([{ sameSite: "Strict" }]);
     await page.goto(site.origin("other.test"));
     await page.getByText("To the shop").click();
@@ -146,7 +146,7 @@ describe("from a sub-domain, which is the same site and is sent the cookie", () 
       "sub.app.test": posting(() => `${site.origin()}/basket`, "item"),
     });
     await page.goto(site.origin());
-    await logIn(page, "ada");
+    await signIn(page, "ada");
     await page.goto(site.origin("sub.app.test"));
     expect(await press(page, "Win a prize")).toBe(row.status);
     await page.goto(site.origin());
@@ -224,7 +224,7 @@ describe("in a frame on another site", () => {
       "other.test": framing(() => site.origin()),
     });
     await page.goto(site.origin());
-    await logIn(page, "ada");
+    await signIn(page, "ada");
     await page.goto(site.origin("other.test"));
     const frame = page.frameLocator("iframe");
     await frame.getByText("Who are you?").waitFor();

@@ -58,7 +58,7 @@ const choices: readonly [cookie: CookieOptions, kept: Partial<StoredCookie>][] =
 
 describe("what a login sets is kept as it was meant, and what the logout sets takes it away", () => {
   for (const [cookie, kept] of choices) {
-    test(`cookie: ${inspect(cookie, { maxStringLength: 9 })}`, async ({ raw, jar }) => {
+    test(`cookie: ${inspect(cookie, { maxStringLength: 24 })}`, async ({ raw, jar }) => {
       const value = expect.stringMatching(/^[\w-]{112}$/);
       await raw.set(await emitted({ cookie }));
       expect(await jar.cookies()).toEqual([{ ...KEPT, value, ...kept }]);

@@ -10,7 +10,9 @@ function tossing(...cookies: readonly string[]): Listener {
     res.setHeader("Set-Cookie", cookies);
     res.setHeader("Content-Type", "text/html");
     const scripts = cookies.map((cookie) => `document.cookie = ${JSON.stringify(cookie)};`);
-    res.end(`<!doctype html><title>Tossed</title><script>${scripts.join("\n")}</script>`);
+    res.end(
+      `<!doctype html><title>Tossed</title><link rel="icon" href="data:,"><script>${scripts.join("\n")}</script>`,
+    );
   };
 }
 

@@ -1,4 +1,4 @@
-import { createShop, logIn, me, type Me } from "./support/shop.ts";
+import { createShop, me, type Me, signIn } from "./support/shop.ts";
 import { type Listener, serve } from "./support/site.ts";
 import { expect, test } from "./support/test.ts";
 
@@ -22,7 +22,7 @@ test("of 50 requests at once when a renewal is due one renews, and all are answe
   const shop = createShop();
   const site = await serve(certificate, { "app.test": together(50, shop.listener) });
   await page.goto(site.origin());
-  await logIn(page, "ada");
+  await signIn(page, "ada");
   const [before] = await jar.cookies();
   await shop.clock.advance(16 * MINUTES);
   const answers = await page.evaluate(() => {
@@ -70,7 +70,7 @@ test("the response that brings the new cookie is lost: nobody notices, and the n
   });
   const renewals = () => shop.events.filter(({ type }) => type === "session_renewed").length;
   await page.goto(site.origin());
-  await logIn(page, "ada");
+  await signIn(page, "ada");
   const before = await jar.cookies();
   await shop.clock.advance(16 * MINUTES);
   const answer = await page.evaluate(() => fetch("/me?lost").then(String, String));

@@ -1,4 +1,4 @@
-import { createShop, logIn, me } from "./support/shop.ts";
+import { createShop, logIn, me, signIn } from "./support/shop.ts";
 import { serve } from "./support/site.ts";
 import { expect, test } from "./support/test.ts";
 
@@ -12,7 +12,7 @@ test("an hour without a request: the page knows nobody any more, and a new login
   const shop = createShop();
   const site = await serve(certificate, { "app.test": shop.listener });
   await page.goto(site.origin());
-  await logIn(page, "ada");
+  await signIn(page, "ada");
   await shop.clock.advance(58 * MINUTES);
   await page.reload();
   await page.getByText("Hello, ada").waitFor();
@@ -33,7 +33,7 @@ test("a day of requests without a pause ends all the same", async ({ certificate
   const shop = createShop();
   const site = await serve(certificate, { "app.test": shop.listener });
   await page.goto(site.origin());
-  await logIn(page, "ada");
+  await signIn(page, "ada");
   for (let hour = 0.5; hour < 24; hour += 0.5) {
     await shop.clock.advance(30 * MINUTES);
     expect({ hour, userId: (await me(page)).userId }).toEqual({ hour, userId: "ada" });

@@ -104,3 +104,10 @@ export async function logIn(page: Page | FrameLocator, name: string): Promise<vo
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByText(`Hello, ${name}`).waitFor();
 }
+
+/** By a script of the page that is open, which stays as it was: half the price of the form. */
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.evaluate(async (name) => {
+    await fetch("/login", { method: "POST", body: new URLSearchParams({ name }) });
+  }, name);
+}
