@@ -4,7 +4,7 @@ import { createContext, listenWithBun, listenWithDeno, runtime } from "./runtime
 
 // Each where it is at home, over HTTP where that runtime serves. Node is home to none of them: there
 // all three are called.
-const trustProxy = ["loopback"];
+const trustProxy = { proxies: ["loopback"], host: true } as const;
 
 async function close(): Promise<void> {}
 

@@ -63,9 +63,10 @@ function listening(port: number, close: () => Promise<void>): Listening {
 }
 
 async function throughProxy(request: Request, port: number): Promise<Request> {
-  const { protocol, pathname, search } = new URL(request.url);
+  const { protocol, host, pathname, search } = new URL(request.url);
   const headers = new Headers(request.headers);
   headers.set("X-Forwarded-Proto", protocol.slice(0, -1));
+  headers.set("X-Forwarded-Host", host);
   const init: RequestInit = { method: request.method, headers, redirect: "manual" };
   if (request.body !== null) init.body = await request.arrayBuffer();
   return new Request(`http://127.0.0.1:${port}${pathname}${search}`, init);

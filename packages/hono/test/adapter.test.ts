@@ -7,7 +7,7 @@ import { sessions } from "../src/index.ts";
 
 function appOf(ready: Sessions<StoryData>, handler: StoryHandler) {
   return new Hono()
-    .use(sessions(ready, { trustProxy: ["loopback"] }))
+    .use(sessions(ready, { trustProxy: { proxies: ["loopback"], host: true } }))
     .all("*", (c) => handler(c.req.raw, c.var.session));
 }
 
@@ -28,9 +28,10 @@ testAdapter("hono, over HTTP by @hono/node-server", async (ready, handler) => {
 
 /** As a proxy on this machine that ends TLS would pass the request on. */
 function throughProxy(request: Request, port: number): Request {
-  const { protocol, pathname, search } = new URL(request.url);
+  const { protocol, host, pathname, search } = new URL(request.url);
   const proxied = new Request(`http://127.0.0.1:${port}${pathname}${search}`, request);
   proxied.headers.set("X-Forwarded-Proto", protocol.slice(0, -1));
+  proxied.headers.set("X-Forwarded-Host", host);
   return proxied;
 }
 

@@ -56,6 +56,8 @@ async function forward(request: Request, port: number): Promise<Response> {
 function responseOf(incoming: IncomingMessage): Response {
   // Read at once, whoever asks: a connection with something left to read takes no further request.
   const body = incoming.pipe(new PassThrough({ highWaterMark: 1 << 20 }));
+  // Who cancels it has left.
+  body.once("close", () => incoming.complete || incoming.destroy());
   const status = incoming.statusCode as number;
   const bodyless = [204, 304].includes(status);
   const response = new Response(bodyless ? null : (Readable.toWeb(body) as ReadableStream), {

@@ -1,10 +1,12 @@
-import { respond } from "@sojourn/core";
+import { closingOf, respond } from "@sojourn/core";
+import { canonicalAddress, isLocalhost, networkOf } from "@sojourn/net";
 import { type AdapterCase, adapterCases, type AdapterFactory } from "@sojourn/testing/suites";
 import { describe, expect, test } from "vitest";
 import type { BrokenSessions } from "./adapter/broken/broken.ts";
 import { brokenCaches } from "./adapter/broken/caches.ts";
 import { brokenCosts } from "./adapter/broken/costs.ts";
 import { brokenData } from "./adapter/broken/data.ts";
+import { brokenBindings, brokenDoors, brokenStreams } from "./adapter/broken/door.ts";
 import { brokenDumps } from "./adapter/broken/dump.ts";
 import { brokenFailures } from "./adapter/broken/failure.ts";
 import { brokenFixation } from "./adapter/broken/fixation.ts";
@@ -25,18 +27,35 @@ const brokenSessions: readonly BrokenSessions[] = [
   ...brokenCosts,
   ...brokenCaches,
   ...brokenData,
+  ...brokenDoors,
+  ...brokenStreams,
+  ...brokenBindings,
 ];
 
 /** The shortest adapter: what is broken is all that can go wrong. */
 const direct: AdapterFactory = async (sessions, handler) => ({
   async fetch(request) {
-    const exchange = sessions.begin({ cookie: request.headers.get("Cookie"), secure: true });
-    const response = await respond(
+    const { origin, pathname, protocol, hostname } = new URL(request.url);
+    const header = (name: string) => request.headers.get(name);
+    const closing = closingOf(request);
+    const address = header("X-Forwarded-For") && canonicalAddress(header("X-Forwarded-For") ?? "");
+    const exchange = sessions.begin({
+      request: { method: request.method, path: pathname, ownOrigin: () => origin, header },
+      cookie: header("Cookie"),
+      secure: protocol === "https:" || isLocalhost(hostname),
+      client: {
+        address,
+        userAgent: header("User-Agent"),
+        network: (ipv4, ipv6) => address && networkOf(address, { ipv4, ipv6 }),
+      },
+      closed: closing.closed,
+    });
+    return respond(
       exchange,
       () => handler(request, exchange.session),
       () => new Response("", { status: 500 }),
+      closing,
     );
-    return response;
   },
   async close() {},
 });

@@ -1,11 +1,13 @@
 import { describe, test } from "vitest";
 import { atomic } from "./atomic.ts";
+import { binding } from "./binding.ts";
 import { caches } from "./caches.ts";
 import { carry } from "./carry.ts";
 import { cookies } from "./cookies.ts";
 import { costs } from "./costs.ts";
 import { damage } from "./damage.ts";
 import { data } from "./data.ts";
+import { clearing, door } from "./door.ts";
 import { dump } from "./dump.ts";
 import { endings } from "./endings.ts";
 import { failure } from "./failure.ts";
@@ -23,6 +25,7 @@ import { rotation } from "./rotation.ts";
 import { schema } from "./schema.ts";
 import type { AdapterFactory } from "./server.ts";
 import { sizes } from "./sizes.ts";
+import { streams } from "./streams.ts";
 import { createStage, type Defect, type Story } from "./stage.ts";
 import { timeouts } from "./timeouts.ts";
 
@@ -58,6 +61,10 @@ const STORIES: readonly Story[] = [
   ...data,
   ...schema,
   ...sizes,
+  ...door,
+  ...clearing,
+  ...streams,
+  ...binding,
 ];
 
 /** The stories as data. */

@@ -1,4 +1,5 @@
 import type { Store } from "@sojourn/core";
+import { FULL } from "../adapter/tier.ts";
 import { check, show } from "./assert.ts";
 import { type Call, perform } from "./calls.ts";
 import {
@@ -19,8 +20,11 @@ import { type Choose, explore } from "./scheduler.ts";
 /** How many operations run at once. */
 const MOST = 4;
 
-/** How many orders of one combination's steps are tried: as many as four single steps have. */
-const ORDERS = 24;
+/**
+ * How many orders of one combination's steps are tried: as many as four single steps have, in the small
+ * tier as many as three.
+ */
+const ORDERS = FULL ? 24 : 6;
 
 /** Runs the combinations that `concerns` picks, and checks each against the oracle. */
 export async function checkInterleavings(

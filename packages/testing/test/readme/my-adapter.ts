@@ -1,4 +1,4 @@
-import { type RequestSession, type Sessions, SojournError } from "@sojourn/core";
+import { closingOf, type RequestSession, type Sessions, SojournError } from "@sojourn/core";
 
 export type Handler<Data extends object> = (
   request: Request,
@@ -10,12 +10,19 @@ export function withSessions<Data extends object>(
   handler: Handler<Data>,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    // At once: what counts is when the request arrived.
+    const { origin, pathname, protocol } = new URL(request.url);
+    const header = (name: string) => request.headers.get(name);
+    // Ends the watch over `session.signal` with the response.
+    const closing = closingOf(request);
+    // At once: what counts is when the request arrived. Behind a proxy this needs to know more:
+    // `clientOf` of @sojourn/net does, and tells the client's address, its network and the origin.
     const exchange = sessions.begin({
-      cookie: request.headers.get("Cookie"),
-      authorization: request.headers.get("Authorization"),
-      // Behind a proxy this needs to know more: trustProxy of @sojourn/net does.
-      secure: request.url.startsWith("https:"),
+      cookie: header("Cookie"),
+      authorization: header("Authorization"),
+      secure: protocol === "https:",
+      request: { method: request.method, path: pathname, ownOrigin: () => origin, header },
+      client: { address: null, userAgent: header("User-Agent") },
+      closed: closing.closed,
     });
 
     let failed = false;
@@ -25,7 +32,13 @@ export function withSessions<Data extends object>(
       return new Response("Internal Server Error", { status: 500 });
     }
 
-    let response = await handler(request, exchange.session).catch(answer);
+    async function run(): Promise<Response> {
+      // It comes from another site: the handler is not for it.
+      if (exchange.refusal !== null) throw exchange.refusal;
+      return handler(request, exchange.session);
+    }
+
+    let response = await run().catch(answer);
     failed ||= response.status >= 500;
 
     // Before the headers leave. What cannot be saved is answered with an error in the place of the
@@ -35,6 +48,6 @@ export function withSessions<Data extends object>(
     });
     response = new Response(response.body, response);
     exchange.apply(response.headers);
-    return response;
+    return closing.watched(response);
   };
 }
