@@ -51,6 +51,7 @@ const deno: Manager = {
     );
     rmSync(manifest);
     writeFileSync(join(folder, "deno.json"), JSON.stringify({ imports }));
+    await type("deno install --quiet", folder);
   },
   start: async (script) => script.replace(/^node /, "deno run --no-prompt --allow-all "),
 };
