@@ -39,7 +39,8 @@ test("it is good in its session only, a later request's and a reauthenticated on
 });
 
 test("it is good until its deadline, not at it", async () => {
-  const { sessions, clock } = harness();
+  const store = faultyStore(memoryStore());
+  const { sessions, clock, events } = harness({ store });
   const { session } = await sessions.login("ada");
   for (const [ttl, options] of [
     [5 * MINUTE, {}],
@@ -50,7 +51,9 @@ test("it is good until its deadline, not at it", async () => {
     expect(await session.redeem("pay", early)).toBe(true);
     await clock.advance(1);
     expect(await session.redeem("pay", late)).toBe(false);
+    expect(events.at(-1)).toMatchObject({ type: "grant_refused", reason: "invalid" });
   }
+  expect(store.calls["once.redeem"]).toBe(2);
 });
 
 test("changed by a character, or made up, it is good for nothing, and the store is not asked", async () => {
