@@ -12,8 +12,20 @@ import { redis } from "./redis/part.ts";
 import { writeResults } from "./results.ts";
 import { size } from "./size/part.ts";
 import { sql } from "./sql/part.ts";
+import { watch } from "./watch/part.ts";
 
-const parts: readonly Part[] = [http, commands, races, memory, size, cold, micro, redis, sql];
+const parts: readonly Part[] = [
+  http,
+  commands,
+  races,
+  memory,
+  size,
+  cold,
+  micro,
+  watch,
+  redis,
+  sql,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

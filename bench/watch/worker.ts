@@ -1,0 +1,20 @@
+// The core with what watches it, in a process of its own: `node worker.ts`. Prints what reads cost as
+// JSON. For a profile add `--cpu-prof`.
+import { parseArgs } from "node:util";
+import { measure } from "../measure.ts";
+import { runRounds } from "../rounds.ts";
+import { createWatchOperations } from "./operations.ts";
+import { registerContexts } from "./variants.ts";
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    told: { type: "boolean", default: false },
+  },
+});
+const scale = values.quick
+  ? { rounds: 1, warmUp: 0, calls: { 1: 100, 64: 0 } }
+  : { rounds: 21, warmUp: 5, calls: { 1: 10_000, 64: 0 } };
+registerContexts();
+const operations = await createWatchOperations({ quiet: !values.told });
+console.log(JSON.stringify(await runRounds(operations, 1, scale, measure)));
