@@ -274,7 +274,7 @@ test("csrf: false has no gate", () => {
 });
 
 describe("what is no option is refused when configured", () => {
-  const broken: readonly [unknown, string][] = [
+  const broken: readonly (readonly [unknown, string])[] = [
     [{ allowOrigins: [] }, "csrf.allowOrigins: no such option"],
     [{ allowedOrigins: "https://a.test" }, "csrf.allowedOrigins: write a list"],
     [{ allowedOrigins: [1] }, "csrf.allowedOrigins: write a list"],
