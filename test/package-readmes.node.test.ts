@@ -19,7 +19,10 @@ interface Readme {
 }
 
 const readmes: readonly Readme[] = [
-  { package: "core", programs: ["node story.ts"] },
+  {
+    package: "core",
+    programs: ["node story.ts", "node devices.ts", "node grant.ts", "node locked.ts"],
+  },
   { package: "memory", programs: ["node sessions.ts"] },
   { package: "net", programs: ["node server.ts &"] },
   {

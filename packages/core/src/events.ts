@@ -69,7 +69,8 @@ export type SessionEventKind =
   /** A stored record's data no longer fits the schema. */
   | { readonly type: "data_invalid"; readonly reason: "drop" | "migrate" | "throw" }
   /** Everything kept about a user was given out, or removed. */
-  | { readonly type: "user_exported" | "user_erased"; readonly reason: null }
+  | { readonly type: "user_exported"; readonly reason: null }
+  | { readonly type: "user_erased"; readonly reason: null }
   /** A write that no response waited for (a touch, the clean-up of a failed login) failed. */
   | { readonly type: "background_failed"; readonly reason: string };
 
