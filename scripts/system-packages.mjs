@@ -10,12 +10,18 @@ const packages = {
   // Programs alone. mariadb-server would add a service, an account and a folder of data.
   mariadbd: "mariadb-server-core",
   my_print_defaults: "mariadb-client-core",
+  nginx: "nginx-light",
   openssl: "openssl",
   postgres: "postgresql",
   "redis-cli": "redis-tools",
   "redis-server": "redis-server",
 };
-const services = ["postgresql", "redis-server"];
+// The package's name, and the service's where it is another.
+const services = {
+  "nginx-light": "nginx",
+  postgresql: "postgresql",
+  "redis-server": "redis-server",
+};
 const policy = "/usr/sbin/policy-rc.d";
 const clusterSettings = "/etc/postgresql-common/createcluster.d";
 
@@ -72,8 +78,8 @@ function aptInstall(names) {
   withoutServices(() => (names.includes("postgresql") ? withoutCluster(run) : run()));
   process.off("SIGINT", wait);
   // Nor when the machine starts the next time.
-  for (const service of services) {
-    if (names.includes(service)) spawnSync("update-rc.d", [service, "disable"], quiet);
+  for (const [name, service] of Object.entries(services)) {
+    if (names.includes(name)) spawnSync("update-rc.d", [service, "disable"], quiet);
   }
 }
 

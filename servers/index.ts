@@ -1,6 +1,7 @@
 export { startCluster, type ClusterOptions, type RedisCluster } from "./cluster.ts";
 export { startMariadb, type MariadbOptions, type MariadbServer } from "./mariadb.ts";
 export type { MoveSlotOptions } from "./migrate-slot.ts";
+export { startNginx, type NginxOptions, type NginxServer } from "./nginx.ts";
 export { startPostgres, type PostgresOptions, type PostgresServer } from "./postgres.ts";
 export { startProxy, type Direction, type Proxy } from "./proxy.ts";
 export { startRedis, type RedisOptions, type RedisServer } from "./redis.ts";

@@ -9,6 +9,7 @@ const packages: Readonly<Record<string, readonly [string, string]>> = {
   postgres: ["postgresql", "postgresql. Version 15 or later"],
   "mariadb-install-db": ["mariadb-server-core", "mariadb. Version 10.11 or later"],
   mariadbd: ["mariadb-server-core", "mariadb. Version 10.11 or later"],
+  nginx: ["nginx-light", "nginx"],
 };
 
 /** What to say where a program is missing. */
