@@ -60,7 +60,7 @@ function explanation({ rounds, calls, sessions }: Scale): string {
 
 function plot(found: readonly Found[], place: Place): string {
   const bars = peersAt(found, place)
-    .filter(({ kind }) => kind !== "bare")
+    .filter(({ file }) => !file.endsWith("/bare"))
     .map(({ file, framework, name, kind }) => ({
       label: `${framework}: ${name}`,
       spread: added(found, { place, file, visit: "read" }, `${framework}/bare`),

@@ -54,6 +54,7 @@ const ALL: readonly Place[] = ["memory", "redis", "ioredis"];
 /** By framework, and within it the floors first. */
 export const PEERS: readonly Peer[] = [
   { ...bare("hono", "hono", "@hono/node-server"), places: ALL },
+  { ...bare("hono"), file: "hono/empty", name: "an empty middleware", places: ["memory"] },
   byHand("hono", ALL),
   { ...ours("hono", ALL), add: "/add" },
   other("hono/hono-session", BOTH, "@hono/session"),

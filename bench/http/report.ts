@@ -96,7 +96,7 @@ function clientOf(place: Place): string {
 /** What each library adds to its framework, a column a kind of request. */
 export function addedTable(found: readonly Found[], place: Place): string {
   const visits = Object.keys(VISITS) as Visit[];
-  const peers = peersAt(found, place).filter(({ kind }) => kind !== "bare");
+  const peers = peersAt(found, place).filter(({ file }) => !file.endsWith("/bare"));
   const rows = peers.map(({ file: own, name, framework, kind }) => [
     `${framework}: ${kind === "ours" ? `**${name}**` : name}`,
     ...visits.map((visit) => {

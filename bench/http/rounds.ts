@@ -47,7 +47,9 @@ export async function measurePlace(
       closers.push(close);
       for (const visit of Object.keys(operations) as Visit[]) {
         const { run, prepare, finish } = operations[visit] as Operation;
-        const against = peer.kind === "bare" ? null : nameOf(`${peer.framework}/bare`, visit);
+        const against = peer.file.endsWith("/bare")
+          ? null
+          : nameOf(`${peer.framework}/bare`, visit);
         const operation: Operation = {
           name: nameOf(peer.file, visit),
           against,
