@@ -82,8 +82,12 @@ describe("from another site", () => {
 
   test("scripts can neither act nor look as the user", async ({ certificate, page }) => {
     const shop = createShop();
+    let sent: string | undefined;
     const site = await serve(certificate, {
-      "app.test": shop.listener,
+      "app.test": (req, res) => {
+        sent = req.headers.cookie;
+        shop.listener(req, res);
+      },
       "other.test": elsewhere(() => ""),
     });
     await page.goto(site.origin());
@@ -97,6 +101,7 @@ describe("from another site", () => {
       await fetch(`${origin}/me`, init);
     }, site.origin());
     expect(site.requests.slice(-2)).toEqual(["POST app.test/basket", "GET app.test/me"]);
+    expect(sent).toBeUndefined();
     expect(shop.events.slice(handled)).toMatchObject([{ type: "cross_site_refused" }]);
     await page.goto(site.origin());
     await page.getByText("Hello, ada").waitFor();
@@ -154,19 +159,22 @@ describe("from a sub-domain, which is the same site and is sent the cookie", () 
   });
 });
 
-test("with isolate, another site may link here, and its scripts load nothing", async ({
+test("with isolate, another site may link here, and neither frame nor load anything", async ({
   certificate,
   page,
 }) => {
   const shop = createShop({ csrf: { isolate: true } });
   const site = await serve(certificate, {
     "app.test": shop.listener,
-    "other.test": elsewhere(() => `<a href="${site.origin()}/">To the shop</a>`),
+    "other.test": elsewhere(
+      () => `<iframe src="${site.origin()}/"></iframe><a href="${site.origin()}/">To the shop</a>`,
+    ),
   });
   await page.goto(site.origin("other.test"));
   await page.evaluate((url) => fetch(url, { mode: "no-cors" }), `${site.origin()}/me`);
-  expect(site.requests.at(-1)).toBe("GET app.test/me");
-  expect(shop.events).toMatchObject([{ type: "cross_site_refused" }]);
+  expect(site.requests.slice(-2)).toEqual(["GET app.test/", "GET app.test/me"]);
+  const refused = { type: "cross_site_refused", reason: "fetch-site" };
+  expect(shop.events).toMatchObject([refused, refused]);
   await page.getByText("To the shop").click();
   await page.getByText("Who are you?").waitFor();
 });

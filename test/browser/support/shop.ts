@@ -9,8 +9,8 @@ import { withSessions } from "@sojourn/node";
 import { type FakeClock, fakeClock } from "@sojourn/testing";
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { FrameLocator, Page } from "playwright-core";
 import { text } from "node:stream/consumers";
+import type { FrameLocator, Page } from "playwright-core";
 import type { Listener } from "./site.ts";
 
 interface Basket {
