@@ -14,8 +14,8 @@ export interface Peer {
   readonly places: readonly Place[];
   /** What it is made of: their versions are in the results. */
   readonly packages: readonly string[];
-  /** What it has not. */
-  readonly lacks?: readonly "write"[];
+  /** What it has not, or what is not a session library's part of it. */
+  readonly lacks?: readonly ("login" | "write")[];
   /** The way to add to a number that loses nothing; where there is none, it is read and written. */
   readonly add?: string;
 }
@@ -59,7 +59,8 @@ export const PEERS: readonly Peer[] = [
   { ...ours("hono", ALL), add: "/add" },
   other("hono/hono-session", BOTH, "@hono/session"),
   other("hono/hono-sessions", BOTH, "hono-sessions"),
-  { ...other("hono/better-auth", BOTH, "better-auth"), lacks: ["write"] },
+  // Its login is all of an authentication, and its memory adapter looks through all users.
+  { ...other("hono/better-auth", BOTH, "better-auth"), lacks: ["login", "write"] },
   bare("node"),
   byHand("node"),
   ours("node"),

@@ -121,7 +121,7 @@ export async function createVisits(
     },
   };
   const operations: Partial<Record<Visit, Operation>> = all;
-  if (lacks?.includes("write")) delete operations.write;
+  for (const visit of lacks ?? []) delete operations[visit];
   return {
     operations,
     close() {
