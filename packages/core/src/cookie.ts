@@ -7,7 +7,7 @@ import { ConfigurationError, TooLargeError } from "./errors.ts";
  * Combinations that a browser would drop do not compile, and are refused when configured.
  */
 export type CookieOptions = {
-  /** Without prefix; default "id". The anonymous session's cookie adds "-anon". */
+  /** Without prefix; default "id", or "id-partitioned". The anonymous session's cookie adds "-anon". */
   readonly name?: string;
 } & (HostScope | PathScope | DomainScope) &
   (FirstParty | ThirdParty | Embedded);
@@ -85,11 +85,14 @@ export function resolveCookies(
 ): { user: CookieTemplate; anonymous: CookieTemplate } {
   // Without the union's rules: a caller without types has not heard of them.
   const given: { [Key in KeyOf<CookieOptions>]?: unknown } = { ...options };
-  const { name = "id", domain, path = "/", embedded = false, ...others } = given;
+  const { domain, path = "/", embedded = false, ...others } = given;
   const {
     prefix = domain === undefined ? "__Host-" : "__Secure-",
     sameSite = embedded ? "None" : (defaults.sameSite ?? "Lax"),
     partitioned = embedded,
+    // Of one name a browser may hold two cookies, if one of them is partitioned, and sends both: who
+    // changes the option must not lock out those who have one of each.
+    name = partitioned ? "id-partitioned" : "id",
     ...unknown
   } = others;
 

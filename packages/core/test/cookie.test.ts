@@ -72,9 +72,12 @@ describe("each choice shows in the header", () => {
     ],
     [
       { sameSite: "None", partitioned: true },
-      "__Host-id=A; Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+      "__Host-id-partitioned=A; Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
     ],
-    [{ embedded: true }, "__Host-id=A; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"],
+    [
+      { embedded: true },
+      "__Host-id-partitioned=A; Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+    ],
     [{ embedded: false, partitioned: false }, `__Host-id=A; Path=/${tail}`],
   ];
   it.each(cases)("F3: %o gives %s", (options, header) => {
@@ -287,6 +290,12 @@ describe("the serializer, by the vectors", () => {
     5,
   ])("S27: the domain %o is refused", (domain) => {
     expect(refusal({ domain })).toMatch(/domain: write it as "example\.com"/);
+  });
+
+  it("P5: a partitioned cookie has a name of its own, since browsers keep it beside the other", () => {
+    expect(resolveCookies({ partitioned: true }).user.name).toBe("__Host-id-partitioned");
+    expect(resolveCookies({ embedded: true }).anonymous.name).toBe("__Host-id-partitioned-anon");
+    expect(resolveCookies({ embedded: true, name: "mine" }).user.name).toBe("__Host-mine");
   });
 
   it("S28: Partitioned is always Secure, on one host", () => {

@@ -29,7 +29,8 @@ export function cookieCarrier(engine: Engine, { cookie, client: given }: Request
       const values = cookieValues(cookie, name).filter((value) => value !== "");
       const [value] = values;
       if (value === undefined) return null;
-      // A browser cannot hold two `__Host-` cookies of one name: somebody between us made one up.
+      // Two `__Host-` cookies of one name a browser holds only if one is partitioned, and ours never
+      // differ in that alone: somebody between us made one up.
       if (values.length > 1 && name.startsWith("__Host-"))
         return refuse(engine, "duplicate", client);
       const distinct = [...new Set(values)].slice(0, MOST_CANDIDATES);
