@@ -199,7 +199,7 @@ describe("in a frame on another site", () => {
     await logIn(frame, "ada");
     expect(await jar.cookies()).toEqual([
       {
-        name: "__Host-id",
+        name: "__Host-id-partitioned",
         value: expect.any(String),
         domain: "app.test",
         path: "/",

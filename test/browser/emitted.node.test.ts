@@ -52,8 +52,11 @@ const choices: readonly [cookie: CookieOptions, kept: Partial<StoredCookie>][] =
   ],
   [{ sameSite: "Strict" }, { sameSite: "Strict" }],
   [{ sameSite: "None", partitioned: false }, { sameSite: "None" }],
-  [{ partitioned: true }, { partition: "https://app.test" }],
-  [{ embedded: true }, { sameSite: "None", partition: "https://app.test" }],
+  [{ partitioned: true }, { name: "__Host-id-partitioned", partition: "https://app.test" }],
+  [
+    { embedded: true },
+    { name: "__Host-id-partitioned", sameSite: "None", partition: "https://app.test" },
+  ],
 ];
 
 describe("what a login sets is kept as it was meant, and what the logout sets takes it away", () => {
