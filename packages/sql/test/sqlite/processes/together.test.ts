@@ -7,6 +7,7 @@ import type { ClientName } from "./databases.ts";
 import { LIMIT, NOW, PARTITION, recordOf, SHARED } from "./tasks.ts";
 import { inProcesses } from "./workers.ts";
 
+/** With node:sqlite, and with the large numbers with each. A process costs more than what it does. */
 const PROCESSES = 4;
 
 async function newStore(journal: string) {
@@ -22,8 +23,13 @@ async function newStore(journal: string) {
 const FULL = process.env.SOJOURN_FULL === "1";
 const FEW = FULL ? 500 : 100;
 
-const kinds: readonly { client: ClientName; journal: string; logins: number }[] = [
-  { client: "node:sqlite", journal: "WAL", logins: 500 },
+const kinds: readonly {
+  client: ClientName;
+  journal: string;
+  logins: number;
+  processes?: number;
+}[] = [
+  { client: "node:sqlite", journal: "WAL", logins: 500, processes: PROCESSES },
   ...(FULL ? [{ client: "node:sqlite", journal: "DELETE", logins: FEW } as const] : []),
   { client: "better-sqlite3", journal: "WAL", logins: FEW },
   // What its connections leave behind locks others out of a file without a write-ahead log.
@@ -31,11 +37,11 @@ const kinds: readonly { client: ClientName; journal: string; logins: number }[] 
 ];
 
 describe.each(kinds)(
-  "$client, four processes at once, journal_mode $journal",
-  ({ client, journal, logins }) => {
+  "$client, several processes at once, journal_mode $journal",
+  ({ client, journal, logins, processes = FULL ? PROCESSES : 2 }) => {
     test(`invariant 6: ${logins} logins of one user leave exactly 5 sessions`, async () => {
       const { path, store } = await newStore(journal);
-      const evicted = await inProcesses(PROCESSES, client, path, "login", logins / PROCESSES);
+      const evicted = await inProcesses(processes, client, path, "login", logins / processes);
       const left = await store.list(PARTITION, NOW);
       expect(left).toHaveLength(LIMIT);
       // Each of the others is known to one process, and to one only.
@@ -47,10 +53,10 @@ describe.each(kinds)(
     test("invariant 3: no increment is lost, and no key", async () => {
       const { path, store } = await newStore(journal);
       await store.create(recordOf("shared", { data: { n: "0" } }), NOW);
-      await inProcesses(PROCESSES, client, path, "increment", 25);
-      await inProcesses(PROCESSES, client, path, "keys", 25);
+      await inProcesses(processes, client, path, "increment", 25);
+      await inProcesses(processes, client, path, "keys", 25);
       const { n, ...keys } = (await store.read(SHARED, NOW))?.data ?? {};
-      expect([n, Object.keys(keys).length]).toEqual([String(PROCESSES * 25), PROCESSES * 25]);
+      expect([n, Object.keys(keys).length]).toEqual([String(processes * 25), processes * 25]);
     });
   },
 );
