@@ -59,6 +59,9 @@ const workerd: TestProjectConfiguration = {
   ],
   test: {
     name: "workerd",
+    // To start a runtime for each of fifty files cost as much as many of them. They share no names.
+    isolate: false,
+    maxWorkers: 2,
     include: [...portable, onlyOn("workerd")],
     exclude: [nodeOnly],
     globalSetup,
