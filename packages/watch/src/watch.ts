@@ -59,8 +59,8 @@ export interface Watcher {
 const DEFAULTS = {
   // Who reads alerts reads the second one, too; of an attack that goes on there is one each hour.
   quietFor: 3_600_000,
-  // Some 400 bytes each: four megabytes for what counts networks, and an attacker who has more than
-  // ten thousand of them is found by what they all do together.
+  // Some 550 bytes each: five megabytes for what counts networks. An attacker who has more than
+  // ten thousand of them is found by what they do together.
   maxEntries: 10_000,
 };
 

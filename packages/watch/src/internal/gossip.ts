@@ -40,7 +40,7 @@ const RETRY: readonly [first: number, longest: number] = [1_000, 30_000];
 
 export function createGossip(options: GossipOptions): Gossip {
   const { channel, topic, clock, maxEntries, onWarning } = options;
-  const self = randomName();
+  let self = "";
   const subjects = new Map<string, About<unknown>>();
   const waiting = new Bounded<{
     readonly about: About<unknown>;
@@ -74,10 +74,16 @@ export function createGossip(options: GossipOptions): Gossip {
     if (waiting.size > 0) schedule();
   }
 
+  /** Tells this process from others. Made late: where modules are loaded, Workers have no random bits. */
+  function name(): string {
+    self ||= randomName();
+    return self;
+  }
+
   /** As many items as one message takes, those first that have waited longest. */
   function nextMessage(): string {
     const items: string[] = [];
-    let bytes = self.length + 8;
+    let bytes = name().length + 8;
     for (const [id, { about, key, value }] of waiting) {
       const item = JSON.stringify([about.name, key, value]);
       const length = byteLength(item) + 1;
