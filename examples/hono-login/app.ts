@@ -3,7 +3,6 @@ import { sessions, type SessionVariables } from "@sojourn/hono";
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";
-import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { setTimeout as delay } from "node:timers/promises";
@@ -19,7 +18,8 @@ export function createApp(all: Sessions<LoginData>): Hono<Env> {
 
   app.use(secureHeaders(headers));
   app.route("/", assets);
-  app.use(fromHere, bodyLimit({ maxSize: 16_384, onError: tooLarge }), sessions(all));
+  // In this order: a form that another site has sent is turned away before it is read.
+  app.use(sessions(all), bodyLimit({ maxSize: 16_384, onError: tooLarge }));
 
   app.get("/", async (c) => {
     const session = await c.var.session.get();
@@ -79,8 +79,7 @@ export function createApp(all: Sessions<LoginData>): Hono<Env> {
   app.notFound((c) => answer(c, 404, "not-found", "There is no such page."));
   app.onError((error, c) => {
     if (error instanceof BadRequest) return answer(c, 400, "bad-request", error.message);
-    if (error instanceof HTTPException) return answer(c, error.status, "refused", error.message);
-    // The session's errors know their answer: 401, 409, 413, 503 ...
+    // The session's errors know their answer: 401, 403 to another site's form, 409, 413, 503 ...
     if (error instanceof SojournError && error.expose) {
       return answer(c, error.status as ContentfulStatusCode, error.code, error.message);
     }
@@ -128,16 +127,4 @@ const headers: Parameters<typeof secureHeaders>[0] = {
 
 function tooLarge(c: Context): Response | Promise<Response> {
   return answer(c, 413, "too-large", "That is more than this page takes.");
-}
-
-/**
- * SameSite keeps other sites from using a session, but not from giving the browser one of theirs: a
- * hidden form could log it in under the attacker's name. So no form but our own.
- */
-async function fromHere(c: Context, next: () => Promise<void>): Promise<void> {
-  const site = c.req.header("Sec-Fetch-Site") ?? "same-origin";
-  if (c.req.method === "POST" && site !== "same-origin" && site !== "none") {
-    throw new HTTPException(403, { message: "This form was sent from another site." });
-  }
-  await next();
 }
