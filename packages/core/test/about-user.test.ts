@@ -110,6 +110,24 @@ test("what is erased is gone from the store, opens nothing, and nobody else is t
   expect(await sessions.eraseUser("ada")).toBe(0);
 });
 
+test("nor does an entry stay by which an erased session could be found", async () => {
+  const store = memoryStore();
+  const { sessions, clock } = harness({ store, maxPerUser: 250 });
+  for (let n = 0; n < 101; n++) await sessions.login("ada", { reference: `idp ${n}` });
+  const grace = await sessions.login("grace", { reference: "idp 100" });
+  const names = (await storedOf(store, "ada", clock.now())).map(
+    ({ facts }) => (JSON.parse(facts!) as { r: string }).r,
+  );
+  expect(new Set(names).size).toBe(101);
+  const found = () =>
+    Promise.all(names.map((name) => store.powers.references.find(name, clock.now())));
+  expect((await found()).flat()).toHaveLength(102);
+  expect(await sessions.eraseUser("ada")).toBe(101);
+  expect((await found()).flat().map(({ handle }) => handle)).toEqual([grace.session.handle]);
+  await clock.advance(1);
+  expect(await sessions.revokeByReference("idp 100")).toBe(1);
+});
+
 test("who is no user has nothing", async () => {
   const { sessions } = harness();
   expect(await sessions.exportUser("nobody")).toEqual({ userId: "nobody", sessions: [] });

@@ -50,7 +50,7 @@ export async function changeFacts(
 }
 
 /** The same, where nobody holds the session. `record`: as far as it is known. */
-export async function changeStoredFacts(
+async function changeStoredFacts(
   engine: Engine,
   record: SessionRecord,
   change: (facts: Facts) => Facts,
