@@ -34,7 +34,7 @@ export const cold: Part = {
   about: "from the start of a process to its first answer, and what an import takes",
   async run({ quick }) {
     if (!quick) installPeers();
-    const rounds = quick ? 1 : 15;
+    const rounds = quick ? 1 : 11;
     const peers = PEERS.filter(
       ({ kind, file }) =>
         kind !== "by hand" && (!quick || kind === "ours" || file.endsWith("/bare")),

@@ -55,6 +55,8 @@ export async function startServer(
       return answerOf<Report>(child, ended);
     },
     async stop() {
+      // It may have ended by itself.
+      if (!child.connected) return;
       const gone = once(child, "exit");
       child.disconnect();
       await gone;
