@@ -121,6 +121,23 @@ test("J1: nobody who has yet to log in can be raised to anything", async () => {
   expect(await sessions.peek(token)).toMatchObject({ userId: null, authenticatedAt: null, aal: 1 });
 });
 
+test("what a request wrote before and after it is saved, and nobody else's writes are lost", async () => {
+  const { sessions } = harness();
+  const { token } = await sessions.login("ada", { data: { a: 0, b: 0, c: 0 } });
+  const mine = await sessions.open(token);
+  const other = await sessions.open(token);
+  mine!.data["a"] = 1;
+  await other!.update((data) => (data["b"] = 1));
+  await mine!.reauthenticate({ aal: 2 });
+  await mine!.update((data) => {
+    data["c"] = (data["b"] as number) + 1;
+  });
+  const { token: fresh } = await sessions.commit(mine!);
+  expect((await sessions.peek(fresh!))?.data).toEqual({ a: 1, b: 1, c: 2 });
+  await expect(other!.update((data) => (data["b"] = 7))).rejects.toThrow(SessionGoneError);
+  expect(other!.ended).toBe(true);
+});
+
 test("a persistent cookie lives for as long as the session then does", async () => {
   const { sessions, clock } = harness({ timeouts: { idle: "none", absolute: "12h" } });
   const { token } = await sessions.login("ada", { persistent: true });
