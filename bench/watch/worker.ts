@@ -14,7 +14,7 @@ const { values } = parseArgs({
 });
 const scale = values.quick
   ? { rounds: 1, warmUp: 0, calls: { 1: 100, 64: 0 } }
-  : { rounds: 21, warmUp: 5, calls: { 1: 10_000, 64: 0 } };
+  : { rounds: 21, warmUp: 5, calls: { 1: 2_000, 64: 0 } };
 registerContexts();
 const operations = await createWatchOperations({ quiet: !values.told });
 console.log(JSON.stringify(await runRounds(operations, 1, scale, measure)));
