@@ -1,0 +1,205 @@
+import { deviceName } from "@sojourn/watch/device";
+import { NOW_MINUTES } from "./active.ts";
+import type { Notice } from "./alerts.ts";
+import { BOUNDS, CREATED, ENDED, groups, REFUSED } from "./columns.ts";
+import { ALL_BUCKETS, ALL_FAILED, columnsOf, type Range, RANGES } from "./figures.ts";
+import { type Trouble, troublesOf } from "./health.ts";
+import { html, type Markup } from "./html.ts";
+import { quantile } from "./latency.ts";
+import { finder, page, userLink } from "./page.ts";
+import { plots } from "./plots.ts";
+import { sum } from "./rings.ts";
+import type { State } from "./state.ts";
+import { clockTime, count, duration, lasting, shown, when } from "./text.ts";
+
+const MINUTE = 60_000;
+
+/** The first page: is something wrong, since when, who is affected, what can be done. */
+export async function overview(state: State, range: Range): Promise<Markup> {
+  const controls = html`${finder()}
+    <p class="pausing" id="pausing" hidden>
+      <button type="button" id="pause" aria-pressed="false">Pause</button>
+      <span id="state" role="status"></span>
+    </p>`;
+  const main = html`<p class="unseen" role="status" id="headline-told"></p>
+    <div id="live" data-range="${range.name}">${await live(state, range)}</div>`;
+  return page(state, { head: controls, main });
+}
+
+/** What changes: the script asks for it every few seconds. */
+export async function live(state: State, range: Range): Promise<Markup> {
+  const now = state.clock.now();
+  const stored = await state.countSessions();
+  return html`${status(troublesOf(state, now), now)} ${tiles(state, stored, now)}
+    ${alerts(state.alerts.list, now)}
+    <section aria-labelledby="over-time">
+      <div class="between">
+        <h2 id="over-time">Over time</h2>
+        <nav class="ranges" aria-label="How far back">
+          <ul>
+            ${RANGES.map(({ name, label }) => html`<li><a href="?range=${name}#over-time" ${name === range.name && html` aria-current="page"`}>${label}</a></li>`)}
+          </ul>
+        </nav>
+      </div>
+      ${plots(state, range, now)}
+    </section>
+    ${footer(state, now)}`;
+}
+
+function status(troubles: readonly Trouble[], now: number): Markup {
+  const worst = troubles[0]?.severity ?? "well";
+  const many = troubles.length;
+  const headline =
+    many === 0
+      ? "Nothing is wrong"
+      : `${many === 1 ? "One thing is" : `${many} things are`} wrong${worst === "warning" ? ", none of it critical" : ""}`;
+  return html`<section class="status ${worst}" aria-labelledby="headline">
+    <h1 id="headline"><span class="light" aria-hidden="true"></span>${headline}</h1>
+    <p class="as-of">
+      As of
+      <time datetime="${new Date(now).toISOString()}">${clockTime(now)} UTC</time
+      >${many === 0 && html`, by what this page can tell: the store answers, refusals are as usual, no alert in the last hour`}.
+    </p>
+    ${
+      many > 0 &&
+      html`<ul class="troubles">
+        ${troubles.map((trouble) => troubleItem(trouble, now))}
+      </ul>`
+    }
+  </section>`;
+}
+
+function troubleItem({ severity, what, since, who, users, remedy }: Trouble, now: number): Markup {
+  const names = users.map((userId, i) => [i > 0 && ", ", userLink(userId, shown(userId, 60))]);
+  return html`<li class="${severity}">
+    <h2><span class="badge ${severity}">${severity}</span> ${what}</h2>
+    <dl>
+      <div>
+        <dt>Since</dt>
+        <dd>${clockTime(since, 2)} UTC, ${when(since, now)}</dd>
+      </div>
+      <div>
+        <dt>Affected</dt>
+        <dd>${who}${names}</dd>
+      </div>
+      <div>
+        <dt>What to do</dt>
+        <dd>${remedy}</dd>
+      </div>
+    </dl>
+  </li>`;
+}
+
+function tiles({ rings, active, latency }: State, stored: number | null, now: number) {
+  const lastMinute = (columns: readonly number[]) =>
+    sum(rings.seconds, columns, now - MINUTE + 1_000, now);
+  const buckets = BOUNDS.map((_, i) => lastMinute(groups.map(({ bucket }) => bucket + i)));
+  const p99 = quantile(buckets, 0.99);
+  const failed = lastMinute(ALL_FAILED);
+  const users = active.estimate(true, NOW_MINUTES, now);
+  const anonymous = active.estimate(false, NOW_MINUTES, now);
+  const hour = active.estimate(true, 60, now);
+  return html`<section aria-labelledby="right-now">
+    <h2 id="right-now" class="unseen">Right now</h2>
+    <dl class="tiles">
+      ${tile("Live sessions", stored === null ? `≈ ${count(hour)}` : count(stored), stored === null ? "signed in, seen within the hour" : `in the store; ≈ ${count(hour)} signed in and seen within the hour`)}
+      ${tile("In use", `≈ ${count(users)}`, `signed in, seen within ${NOW_MINUTES} minutes; ≈ ${count(anonymous)} anonymous`)}
+      ${tile("Created", count(lastMinute(columnsOf(CREATED))), "in the last minute")}
+      ${tile("Ended", count(lastMinute(columnsOf(ENDED))), "in the last minute")}
+      ${tile("Refused", count(lastMinute(columnsOf(REFUSED))), "in the last minute")}
+      ${tile("Store", p99 === null ? "-" : duration(p99), `99 of 100 calls are faster; ${count(failed)} of ${count(lastMinute(ALL_BUCKETS))} failed in the last minute${latency.waiting > 0 ? `; ${count(latency.waiting)} under way` : ""}`)}
+    </dl>
+  </section>`;
+}
+
+function tile(name: string, figure: string, about: string): Markup {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd><strong>${figure}</strong> <span>${about}</span></dd>
+  </div>`;
+}
+
+function alerts(list: readonly Notice[], now: number): Markup {
+  const few = list.slice(0, 8);
+  const more = list.slice(8);
+  return html`<section aria-labelledby="alerts">
+    <h2 id="alerts">Alerts</h2>
+    ${
+      list.length === 0
+        ? html`<p class="quiet">
+            None. Alerts come from the detectors of @sojourn/watch; a copied token is told without
+            it.
+          </p>`
+        : html`<ol class="alerts">
+            ${few.map((alert) => alertItem(alert, now))}
+          </ol>`
+    }
+    ${
+      more.length > 0 &&
+      html`<details id="more-alerts">
+        <summary>${count(more.length)} more</summary>
+        <ol class="alerts">
+          ${more.map((alert) => alertItem(alert, now))}
+        </ol>
+      </details>`
+    }
+  </section>`;
+}
+
+function alertItem(alert: Notice, now: number): Markup {
+  const { severity, reason, userId, handle, evidence, done, times, since, at } = alert;
+  const rows: [string, string | Markup][] = evidence.map(([name, value]) => [name, value]);
+  if (alert.address !== null) rows.push(["from", address(alert.address)]);
+  if (alert.userAgent !== null) rows.push(["with", deviceName(alert.userAgent)]);
+  if (alert.impersonator !== null) rows.push(["impersonator", alert.impersonator]);
+  if (handle !== null) rows.push(["session", html`<code>${handle}</code>`]);
+  return html`<li class="${severity}">
+    <h3>
+      <span class="badge ${severity}">${severity}</span>
+      ${reason}${userId !== null && html` <span class="of">of ${userLink(userId, shown(userId, 60))}</span>`}
+    </h3>
+    <p class="as-of">
+      ${when(at, now)}${times > 1 && html`, ${count(times)} times since ${when(since, now)}`}
+    </p>
+    ${
+      rows.length > 0 &&
+      html`<dl class="evidence">
+        ${rows.map(
+          ([name, value]) =>
+            html`<div>
+              <dt>${name}</dt>
+              <dd><bdi>${value}</bdi></dd>
+            </div>`,
+        )}
+      </dl>`
+    }
+    <p class="done">
+      ${done.length === 0 ? "Nothing was done by itself." : `Done: ${done.map(spelled).join(", ")}.`}
+    </p>
+  </li>`;
+}
+
+/** "session-revoked" as words. */
+function spelled(done: string): string {
+  return done.replaceAll("-", " ");
+}
+
+/** An address that is kept as a keyed hash is nothing to look at. */
+export function address(kept: string): string {
+  return /[.:]/.test(kept) ? shown(kept, 64) : "kept as a hash";
+}
+
+function footer({ telling, since, rings }: State, now: number): Markup {
+  const others = telling?.others() ?? 0;
+  const whose =
+    telling === null
+      ? "of this process only"
+      : `of this process and of ${others === 0 ? "no other: none was heard in the last minute" : `${others} ${others === 1 ? "other" : "others"}`}`;
+  const kept = lasting(rings.hours.length * rings.hours.width);
+  return html`<footer>
+    <p>
+      Figures ${whose}, counted since ${when(since, now)} and kept for ${kept} at most. All times
+      are UTC. Sessions in use and seen are estimates, within 3 of 100.
+    </p>
+  </footer>`;
+}
