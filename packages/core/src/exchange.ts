@@ -46,7 +46,7 @@ export interface Exchange<Data extends object = SessionData> {
    */
   readonly refusal: SojournError | null;
   /**
-   * Whether the session was asked for. If not, `apply` has nothing to write, and `finish` saves nothing
+   * Whether the session was asked for, or the request refused. If not, `apply` has nothing to write, and `finish` saves nothing
    * and never rejects: it need not be awaited, and only says that the headers leave.
    */
   readonly asked: boolean;

@@ -62,4 +62,5 @@ it("gives the refusal to app.onError, which may answer with a page", async () =>
   const response = await app.request("/", { method: "POST", headers: CROSS_SITE });
   expect([response.status, await response.text()]).toEqual([403, "No: cross-site"]);
   expect(response.headers.get("Cache-Control")).toBe("no-store");
+  expect(response.headers.get("Vary")).toContain("Sec-Fetch-Site, Origin");
 });

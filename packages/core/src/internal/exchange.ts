@@ -252,11 +252,12 @@ export function createExchange<Data extends object>(
     },
   };
 
+  const refused = refusal(engine, facts, client);
   const exchange: Exchange<Data> & { asked: boolean } = {
     session,
-    refusal: refusal(engine, facts, client),
+    refusal: refused,
     // A getter would cost each request microseconds: V8 makes such an object a class of its own.
-    asked: false,
+    asked: refused !== null,
 
     async finish({ failed = false } = {}) {
       closed = true;
@@ -275,6 +276,11 @@ export function createExchange<Data extends object>(
 
     apply(headers) {
       if (!exchange.asked) return;
+      if (refused !== null) {
+        // Whatever an error handler has made of it. W3C Fetch Metadata, section 3: what it depends on.
+        for (const name of ["Sec-Fetch-Site", "Origin"]) appendToken(headers, "Vary", name);
+        makeUncacheable(headers);
+      }
       appendToken(headers, "Vary", carrier.vary);
       if (found) makePrivate(headers);
       // Not where somebody has logged in since: it might clear the new cookie.
