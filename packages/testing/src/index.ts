@@ -9,6 +9,7 @@ export {
 } from "./client.ts";
 export { bearerToken, signedInClient, signedInCookie, type SignInOptions } from "./signed-in.ts";
 export { fakeClock, type FakeClock } from "./clock.ts";
+export { type EventRecorder, recordEvents } from "./events.ts";
 export {
   type FaultPlan,
   faultyStore,

@@ -1,8 +1,13 @@
-import type { LoginOptions, Sessions } from "@sojourn/core";
+import type { Client, LoginOptions, Sessions } from "@sojourn/core";
 import { type ClientOptions, createClient, type Fetch, type TestClient } from "./client.ts";
 
-/** What `login` takes, but `carry`: there is nothing to carry from. */
-export type SignInOptions<Data extends object> = Omit<LoginOptions<Data>, "carry">;
+/**
+ * What `login` takes, such as `aal` and `factors`, but `carry`: there is nothing to carry from. And
+ * `client`: who logs in, for a session that is bound to its client, and for events.
+ */
+export type SignInOptions<Data extends object> = Omit<LoginOptions<Data>, "carry"> & {
+  readonly client?: Client;
+};
 
 /**
  * Signs a user in without a request, and gives the Cookie header that a browser would send from now
@@ -17,7 +22,7 @@ export async function signedInCookie<Data extends object>(
   return setCookies.map((header) => header.split(";", 1)[0]).join("; ");
 }
 
-/** A client with a user's session in its jar. */
+/** A client with a user's session in its jar. With `client` it sends its user agent with each request. */
 export async function signedInClient<Data extends object>(
   sessions: Sessions<Data>,
   userId: string,
@@ -25,7 +30,11 @@ export async function signedInClient<Data extends object>(
   options: SignInOptions<Data> & ClientOptions = {},
 ): Promise<TestClient> {
   const { origin, now, ...login } = options;
-  const client = createClient(fetch, { ...(origin && { origin }), ...(now && { now }) });
+  const userAgent = login.client?.userAgent ?? null;
+  const client = createClient(userAgent === null ? fetch : sending(userAgent, fetch), {
+    ...(origin && { origin }),
+    ...(now && { now }),
+  });
   for (const header of await signIn(sessions, userId, login)) client.setCookie(header);
   return client;
 }
@@ -39,14 +48,22 @@ export async function bearerToken<Data extends object>(
   return (await sessions.login(userId, options)).token;
 }
 
+/** Where a request has none of its own. */
+function sending(userAgent: string, fetch: Fetch): Fetch {
+  return (request) => {
+    if (!request.headers.has("User-Agent")) request.headers.set("User-Agent", userAgent);
+    return fetch(request);
+  };
+}
+
 /** By the way that a login in a request takes, since it alone knows the cookie's name and attributes. */
 async function signIn<Data extends object>(
   sessions: Sessions<Data>,
   userId: string,
-  options: SignInOptions<Data>,
+  { client, ...login }: SignInOptions<Data>,
 ): Promise<string[]> {
-  const exchange = sessions.begin({ cookie: null, secure: true });
-  await exchange.session.login(userId, options);
+  const exchange = sessions.begin({ cookie: null, secure: true, ...(client && { client }) });
+  await exchange.session.login(userId, login);
   await exchange.finish();
   const headers = new Headers();
   exchange.apply(headers);

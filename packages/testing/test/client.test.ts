@@ -3,6 +3,7 @@ import { memoryStore } from "@sojourn/memory";
 import {
   bearerToken,
   createClient,
+  recordEvents,
   signedInClient,
   signedInCookie,
   type TestClient,
@@ -196,5 +197,37 @@ describe("signed in, in one line", () => {
     await expect(signedInCookie(api, "ada")).rejects.toThrow(/bearerToken/);
     const token = await bearerToken(api, "ada");
     expect((await api.open(token))?.userId).toBe("ada");
+  });
+
+  test("the session is as strong as the test says, and whose client it says", async () => {
+    const events = recordEvents();
+    const shop = createSessions({
+      store: memoryStore(),
+      secret: "q8Jw0cVnT2xZr5LhYb7Kd4sFm9PgAe1uXo3iNvRjWtE=",
+      binding: { userAgent: "exact", onMismatch: "reject" },
+      onEvent: events.onEvent,
+    });
+    const handler = shop.fetch(async (_, { session }) => {
+      const { aal, factors } = await session.requireFresh({ aal: 2 });
+      return Response.json({ aal, factors });
+    });
+    const answer = (request: Request) => handler(request, undefined, undefined);
+    const browser = await signedInClient(shop, "ada", answer, {
+      aal: 2,
+      factors: ["password", "passkey"],
+      client: { address: null, userAgent: "Firefox" },
+    });
+    const response = await browser.get("/");
+    expect(await response.json()).toEqual({ aal: 2, factors: ["password", "passkey"] });
+    expect(events.of("session_created")[0]?.client).toEqual({
+      address: null,
+      userAgent: "Firefox",
+    });
+
+    events.clear();
+    const stolen = await browser.get("/", { headers: { "User-Agent": "curl" } });
+    expect(stolen.status).toBe(401);
+    expect(events.types).toEqual(["binding_mismatch", "token_refused"]);
+    expect(events.of("binding_mismatch")[0]?.was.userAgent).toBe("Firefox");
   });
 });
