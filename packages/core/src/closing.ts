@@ -4,15 +4,20 @@ export interface Closing {
   closed(): AbortSignal;
   /**
    * The response to send: the same one, but where `closed` was asked for, one whose body is watched to
-   * its end. A socket's handshake (101) is none: what comes after it nobody here sees.
+   * its end. What has become a socket nobody here sees: its application tells, with `unwatch()`.
    */
   watched(response: Response): Response;
   /** There is nothing to send any more. */
   end(): void;
 }
 
-export function closingOf(request: Pick<Request, "method" | "signal">): Closing {
+export function closingOf(request: Pick<Request, "headers" | "method" | "signal">): Closing {
   let controller: AbortController | null = null;
+
+  /** Platforms answer it with 101, or with 200 and nothing, and some then say that the request is over. */
+  function wantsSocket(): boolean {
+    return request.method === "CONNECT" || request.headers.has("Upgrade");
+  }
 
   function end(): void {
     controller?.abort();
@@ -23,6 +28,7 @@ export function closingOf(request: Pick<Request, "method" | "signal">): Closing 
     closed() {
       if (controller === null) {
         controller = new AbortController();
+        if (wantsSocket()) return controller.signal;
         const { signal } = request;
         if (signal.aborted) end();
         else signal.addEventListener("abort", end, { once: true });
@@ -30,7 +36,7 @@ export function closingOf(request: Pick<Request, "method" | "signal">): Closing 
       return controller.signal;
     },
     watched(response) {
-      if (controller === null || response.status === 101) return response;
+      if (controller === null || (wantsSocket() && response.status < 300)) return response;
       if (response.body !== null && request.method !== "HEAD") {
         return new Response(followed(response.body, end), response);
       }

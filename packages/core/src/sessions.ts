@@ -14,13 +14,14 @@ import { list } from "./internal/list.ts";
 import { hold, type Live, whoOf } from "./internal/live.ts";
 import { load, noteActivity } from "./internal/load.ts";
 import { authenticationOf, login } from "./internal/login.ts";
+import { lockedSession } from "./internal/locked.ts";
 import { checkedLabel } from "./internal/login-facts.ts";
 import { endReferenced } from "./internal/references.ts";
 import { isHandle, revoke, revokeAll } from "./internal/revoke.ts";
 import { openTicket } from "./internal/ticket.ts";
 import { destroy, rotate } from "./internal/update.ts";
 import type { SessionData, SessionsOptions } from "./options.ts";
-import type { PageOptions, LoginOptions, SessionPage } from "./request-session.ts";
+import type { LockedSession, LoginOptions, PageOptions, SessionPage } from "./request-session.ts";
 import { liveOf, Session, type UserSession } from "./session.ts";
 import type { SessionRecord } from "./store.ts";
 import { describePolicies, type TimeoutOptions } from "./timeouts.ts";
@@ -52,6 +53,12 @@ export interface Sessions<Data extends object = SessionData> {
 
   /** Like `open`, but looking is not activity. */
   peek(token: string, options?: OpenOptions): Promise<Session<Data> | null>;
+
+  /**
+   * The session a token opens that cannot be read until its user has authenticated; null: it opens none
+   * that waits. Commit what it gives for its new token.
+   */
+  locked(token: string, options?: OpenOptions): Promise<LockedSession<Data> | null>;
 
   /**
    * The session that a ticket names, to look at, once: for a socket that brings no cookie. Null: it
@@ -147,7 +154,12 @@ export function createSessions<Data extends object = SessionData>(
   async function opened(token: string, client: Client | null): Promise<Live | null> {
     const parsed = engine.tokens.open(token);
     if (parsed === null || parsed.kind === "ticket") return null;
-    const live = await load(engine, parsed, clock.now(), client);
+    return load(engine, parsed, clock.now(), client);
+  }
+
+  /** A session that waits for its user is none to who does not ask for it. */
+  async function openedNow(token: string, client: Client | null): Promise<Live | null> {
+    const live = await opened(token, client);
     return live?.lock === null ? live : null;
   }
 
@@ -221,15 +233,24 @@ export function createSessions<Data extends object = SessionData>(
     },
 
     async open(token, { client = null } = {}) {
-      const live = await opened(token, client);
+      const live = await openedNow(token, client);
       if (live === null) return null;
       noteActivity(engine, live, undefined);
       return new Session(engine, live);
     },
 
     async peek(token, { client = null } = {}) {
-      const live = await opened(token, client);
+      const live = await openedNow(token, client);
       return live === null ? null : new Session(engine, live);
+    },
+
+    async locked(token, { client = null } = {}) {
+      const live = await opened(token, client);
+      return lockedSession(
+        engine,
+        live,
+        (unlocked) => new Session<Data>(engine, unlocked) as UserSession<Data>,
+      );
     },
 
     async openTicket(given, { client = null } = {}) {

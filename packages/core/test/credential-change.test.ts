@@ -1,4 +1,4 @@
-import { LoginRefusedError } from "@sojourn/core";
+import { LoginRefusedError, SessionGoneError } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
 import { faultyStore } from "@sojourn/testing";
 import { describe, expect, test } from "vitest";
@@ -19,7 +19,7 @@ function tokenIn(headers: Headers): string {
 }
 
 describe("when a credential changes (C1, C2)", () => {
-  test("all but the current session go, which is rotated: its old copies are dead at once", async () => {
+  test("all but the current session go, which is rotated: its old copies are dead at once (C1)", async () => {
     const { sessions, events } = harness();
     const others = [await sessions.login("ada"), await sessions.login("ada")];
     const grace = await sessions.login("grace");
@@ -39,6 +39,29 @@ describe("when a credential changes (C1, C2)", () => {
     const ada = [await sessions.login("ada"), await sessions.login("ada")];
     expect(await sessions.onCredentialChange("ada")).toBe(2);
     for (const { token } of ada) expect(await sessions.open(token)).toBeNull();
+  });
+
+  test("a right that was taken away goes with whatever had noted it (C2)", async () => {
+    const store = memoryStore();
+    const { sessions, clock } = harness({ store });
+    const role = { role: "admin" };
+    const checked = clock.now();
+    const ada = [
+      await sessions.login("ada", { data: role }),
+      await sessions.login("ada", { data: role, persistent: true }),
+    ];
+    const inFlight = await sessions.open(ada[0]!.token);
+    await clock.advance(1);
+    // By the administrator, whom another process serves.
+    await harness({ store, clock }).sessions.onCredentialChange("ada");
+    for (const { token } of ada) expect(await sessions.open(token)).toBeNull();
+    inFlight!.data["role"] = "root";
+    await expect(sessions.commit(inFlight!)).rejects.toThrow(SessionGoneError);
+    const late = sessions.login("ada", { data: role, authenticatedAt: checked });
+    await expect(late).rejects.toThrow(LoginRefusedError);
+    expect(await storedOf(store, "ada", clock.now())).toEqual([]);
+    await clock.advance(1);
+    expect((await sessions.login("ada")).session.data).toEqual({});
   });
 
   test("over HTTP the response brings the rotated session's cookie", async () => {

@@ -380,3 +380,28 @@ describe("a session that somebody wants reauthenticated", () => {
     expect(await sessions.requireReauthentication("ada", session.handle)).toBe(false);
   });
 });
+
+describe("by hand", () => {
+  test("a session that waits is opened by its token, and committed for the new one", async () => {
+    const { sessions, clock } = setUp();
+    const { token } = await sessions.login("ada", { aal: 2, data: { diary: "secret" } });
+    expect(await sessions.locked(token)).toBeNull();
+    await clock.advance(30 * MINUTE);
+    const locked = await sessions.locked(token);
+    expect(locked).toMatchObject({ userId: "ada", reason: "idle" });
+    const session = await locked!.reopen();
+    expect(session.data).toEqual({ diary: "secret" });
+    expect(session.aal).toBe(2);
+    const { token: next } = await sessions.commit(session);
+    expect(next).not.toBeNull();
+    expect(await sessions.peek(token)).toBeNull();
+    expect((await sessions.peek(next!))?.userId).toBe("ada");
+  });
+
+  test("what opens nothing is no session that waits", async () => {
+    const { sessions } = setUp();
+    const { session } = await sessions.login("ada");
+    expect(await sessions.locked("made up")).toBeNull();
+    expect(await sessions.locked(session.ticket())).toBeNull();
+  });
+});

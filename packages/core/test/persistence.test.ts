@@ -72,3 +72,40 @@ test("no cookie lives longer than 400 days, as browsers have it", async () => {
   const [cookie] = browser.cookies();
   expect(cookie?.expiresAt).toBe(clock.now() + 400 * DAY);
 });
+
+test("to stay signed in is a session: one a browser, listed, ended like others (C3)", async () => {
+  const { browser: laptop, sessions, clock } = site();
+  const phone = browserAt(sessions, clock.now);
+  const path = "/login?persistent&policy=remembered";
+  const handles: string[] = [];
+  for (const browser of [laptop, phone]) {
+    const response = await browser.get(path);
+    handles.push(((await response.json()) as { handle: string }).handle);
+    // There is no second cookie that would outlive this one.
+    expect(browser.cookies().map(({ name }) => name)).toEqual(["__Host-id"]);
+    await clock.advance(1);
+  }
+  const listed = (await sessions.list("ada")).sessions.map(({ handle }) => handle);
+  expect(listed.sort()).toEqual([...handles].sort());
+  await sessions.revoke("ada", handles[0]!);
+  expect((await laptop.get("/")).status).toBe(401);
+  expect((await phone.get("/")).status).toBe(200);
+  await sessions.onCredentialChange("ada");
+  expect((await phone.get("/")).status).toBe(401);
+});
+
+test("what keeps one signed in is used once: a copy of it that is late ends it (C3)", async () => {
+  const { browser, sessions, clock, events } = site();
+  await browser.get("/login?persistent&policy=remembered");
+  const copy = browser.cookieHeader();
+  await clock.advance(DAY);
+  // The next visit brings another, and the one after shows that it has arrived.
+  await browser.get("/");
+  await browser.get("/");
+  await sessions.drain();
+  expect(browser.cookieHeader()).not.toBe(copy);
+  await clock.advance(61_000);
+  expect((await browser.get("/", { cookie: copy, hold: true })).status).toBe(401);
+  expect(events).toContainEqual(expect.objectContaining({ type: "token_reuse", userId: "ada" }));
+  expect((await browser.get("/")).status).toBe(401);
+});

@@ -16,8 +16,8 @@ import { hold, type Live } from "./live.ts";
 import { credentialChanged } from "./credential-change.ts";
 import { list } from "./list.ts";
 import { load, noteActivity } from "./load.ts";
+import { lockedSession } from "./locked.ts";
 import { authenticationOf, login } from "./login.ts";
-import { reauthenticate, reopen } from "./reauthenticate.ts";
 import { revoke, revokeAll } from "./revoke.ts";
 import type { Kind } from "./token.ts";
 import { destroy, rotate } from "./update.ts";
@@ -218,27 +218,12 @@ export function createExchange<Data extends object>(
 
     async locked() {
       const live = await userLive();
-      if (live === null || live.lock === null) return null;
-      const { lock: reason } = live;
-      const { handle, userId } = live.record as { handle: string; userId: string };
-      const opened = () => {
-        noteActivity(engine, live, facts.waitUntil);
-        return face(live) as UserSession<Data>;
-      };
-      return {
-        handle,
-        userId,
-        reason,
-        async reopen() {
-          if (reason !== "idle") throw new ReauthenticationRequiredError(reason);
-          await reopen(engine, live);
-          return opened();
-        },
-        async reauthenticate(authentication) {
-          await reauthenticate(engine, live, authentication);
-          return opened();
-        },
-      };
+      return lockedSession(
+        engine,
+        live,
+        (opened) => face(opened) as UserSession<Data>,
+        facts.waitUntil,
+      );
     },
 
     async list(options) {
