@@ -68,7 +68,7 @@ describe.each(clients)("through %s", (name, connect) => {
     expect(await live(await failOver())).toBe(2);
   });
 
-  test("with durability it is acknowledged when the replica has it, and survives a failover", async (context) => {
+  test("with durability it is acknowledged when the replica has it, and survives a failover (C5)", async (context) => {
     const { primary, open, synced, hold, release, failOver, events } = await setUp(context, {
       timeout: 10_000,
     });
