@@ -36,7 +36,8 @@ export function closingOf(request: Pick<Request, "headers" | "method" | "signal"
       return controller.signal;
     },
     watched(response) {
-      if (controller === null || (wantsSocket() && response.status < 300)) return response;
+      if (controller === null) return response;
+      if (wantsSocket() && response.body === null && response.status < 300) return response;
       if (response.body !== null && request.method !== "HEAD") {
         return new Response(followed(response.body, end), response);
       }

@@ -1,5 +1,5 @@
 import type { Configuration, SessionData } from "@sojourn/core";
-import { createServe, type EdgeOptions, type Given, Upgraded } from "./serve.ts";
+import { createServe, type EdgeOptions, type Given } from "./serve.ts";
 
 /** The part of Bun's `server` that sessions need. */
 export interface BunServer {
@@ -30,7 +30,7 @@ export function bun<
     const response = await serve(request, request, { peer }, async (given) => {
       const answer = await handler(request, { ...given, server });
       upgraded = answer === undefined;
-      return answer ?? new Upgraded();
+      return answer ?? new Response();
     });
     return upgraded ? (undefined as Extract<Answer, undefined>) : response;
   };

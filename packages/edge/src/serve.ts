@@ -51,9 +51,6 @@ export type Serve<Data extends object, Context> = (
   run: (given: Given<Data>) => Response | Promise<Response>,
 ) => Promise<Response>;
 
-/** Stands for a request that has become a socket. */
-export class Upgraded extends Response {}
-
 export function createServe<Data extends object, Context>(
   configuration: Configuration<Data, Context>,
   { trustProxy, onError }: EdgeOptions,
@@ -80,11 +77,7 @@ export function createServe<Data extends object, Context>(
     });
     const given = { session: exchange.session, sessions, client };
     const answer = onError && ((error: unknown) => onError(error, request));
-    return respond(exchange, () => run(given), answer, {
-      ...closing,
-      // What has become a socket is no response: its application tells when it has closed.
-      watched: (response) => (response instanceof Upgraded ? response : closing.watched(response)),
-    });
+    return respond(exchange, () => run(given), answer, closing);
   };
 }
 
