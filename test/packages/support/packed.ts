@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** The part of a package.json that is looked at here. */
-export interface Manifest {
+interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly exports?: Readonly<Record<string, { readonly types: string; readonly default: string }>>;
@@ -28,7 +28,7 @@ export interface Packed {
 }
 
 /** The package.json in a folder of the repository. */
-export function manifestOf(folder: string): Manifest {
+function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
 }
 

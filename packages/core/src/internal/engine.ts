@@ -72,7 +72,7 @@ export interface Engine {
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** An event, but for what the engine adds. */
-export type Told = SessionEventKind &
+type Told = SessionEventKind &
   Pick<EventBase, "handle" | "userId"> &
   Partial<Pick<EventBase, "impersonator">>;
 
