@@ -102,6 +102,8 @@ describe("guessing", () => {
     await sessions.rotate(session);
     await times(2, () => sessions.open(token, { client }));
     expect(await told()).toEqual(["warning: guessing"]);
+    // Of whoever guesses: not of the user whose session was named.
+    expect(alerts[0]).toMatchObject({ handle: null, userId: null });
     const text = JSON.stringify(alerts);
     expect(text).not.toContain(token.slice(20, 40));
     expect(text).not.toContain("192.0.2.1");

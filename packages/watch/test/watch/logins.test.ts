@@ -64,6 +64,18 @@ describe("a login from a new device or network (ASVS 6.3.5)", () => {
       expect(await second.told()).toEqual(["info: new-device"]);
     });
 
+    test("in a new quarter of the year, too", async () => {
+      const { powers } = memoryStore();
+      const options = { shared: powers, clock: fakeClock(90 * DAY * 200) };
+      const first = watched([newDevice()], options);
+      await first.login("ada", from("192.0.2.1"));
+      await first.told();
+      await options.clock.advance(100 * DAY);
+      const second = watched([newDevice()], options);
+      await second.login("ada", from("192.0.2.1", SAFARI));
+      expect(await second.told()).toEqual(["info: new-device"]);
+    });
+
     test("for years, as long as it is used; and what is not used for long is new again", async () => {
       const { powers } = memoryStore();
       const clock = fakeClock();
@@ -122,9 +134,12 @@ describe("sessions that come and go too fast", () => {
   });
 
   test("one click that ends a hundred sessions is none", async () => {
-    const { sessions, login, told } = watched([churn()], { quietFor: 1_000 });
-    await times(15, (at) => login("ada", from(`192.0.2.${at}`)));
-    await sessions.revokeAll("ada");
+    const { sessions, login, told, clock } = watched([churn()]);
+    await times(45, async (at) => {
+      await login("ada", from(`192.0.2.${at}`));
+      await clock.advance(60_000);
+    });
+    expect(await sessions.revokeAll("ada")).toBe(45);
     expect(await told()).toEqual([]);
   });
 

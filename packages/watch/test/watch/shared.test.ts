@@ -70,6 +70,34 @@ describe("what processes tell each other", () => {
     expect(alerts).toHaveLength(2);
   });
 
+  test("what another process saw counts, unless it was long ago", async () => {
+    const { powers } = memoryStore();
+    const alerts: Alert[] = [];
+    const clock = fakeClock();
+    const watcher = watch({
+      detectors: [guessing()],
+      shared: powers,
+      clock,
+      onEvent: (event) => void (event.type === "alert" && alerts.push(event)),
+    });
+    const { onEvent } = watcher;
+    const sessions = createSessions({ store: memoryStore(), secret: SECRET, clock, onEvent });
+    await guess(sessions, "192.0.2.7");
+    const sixth = Math.floor(clock.now() / 100_000);
+    const heard = async (part: number, count: number) => {
+      const item = ["guessing source", `${part} 192.0.2.0/24`, count];
+      await powers.channel.publish("sojourn:watch:", JSON.stringify(["other", [item]]));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await watcher.drain();
+    };
+    await heard(sixth - 6, 1_000);
+    await heard(sixth, 98);
+    expect(alerts).toEqual([]);
+    await heard(sixth - 5, 1);
+    expect(alerts).toMatchObject([{ evidence: { refused: 100 } }]);
+    watcher.close();
+  });
+
   test("messages that are none of ours are passed over", async () => {
     const { powers } = memoryStore();
     const warnings: string[] = [];
