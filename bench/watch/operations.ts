@@ -4,7 +4,6 @@ import { networkOf } from "@sojourn/net";
 import { check, type Operation } from "../operation.ts";
 import { BARE, type Variant, variants } from "./variants.ts";
 
-const USERS = 1_000;
 const TOUCH = 60_000;
 
 const CHROME =
@@ -14,7 +13,13 @@ const CHROME =
  * A signed-in read, as an adapter has it made. `quiet`: within a touch interval, so that there is no
  * event; else each of them is the first in one, and is told.
  */
-export async function createWatchOperations({ quiet }: { quiet: boolean }): Promise<Operation[]> {
+export async function createWatchOperations({
+  quiet,
+  users,
+}: {
+  readonly quiet: boolean;
+  readonly users: number;
+}): Promise<Operation[]> {
   let now = Date.now();
   const clock = { now: () => now, sleep: () => Promise.resolve() };
   const all = variants(() => memoryStore(), clock);
@@ -30,7 +35,7 @@ export async function createWatchOperations({ quiet }: { quiet: boolean }): Prom
       timeouts: { idle: "300d", absolute: "300d", renewal: "none", touch: TOUCH },
     });
     const cookies: string[] = [];
-    for (let user = 0; user < USERS; user++) {
+    for (let user = 0; user < users; user++) {
       const { token } = await sessions.login(`user${user}`, { client: clientOf(user) });
       check((await sessions.open(token, { client: clientOf(user) })) !== null);
       cookies.push(`__Host-id=${token}`);
@@ -40,7 +45,7 @@ export async function createWatchOperations({ quiet }: { quiet: boolean }): Prom
       name,
       against: name === BARE ? null : BARE,
       async run(call) {
-        const user = call % USERS;
+        const user = call % users;
         if (!quiet && user === 0) now += TOUCH;
         const client = clientOf(user);
         const exchange = sessions.begin({ cookie: cookies[user], secure: true, client });

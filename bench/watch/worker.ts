@@ -13,8 +13,8 @@ const { values } = parseArgs({
   },
 });
 const scale = values.quick
-  ? { rounds: 1, warmUp: 0, calls: { 1: 100, 64: 0 } }
-  : { rounds: 21, warmUp: 5, calls: { 1: 2_000, 64: 0 } };
+  ? { users: 10, rounds: 1, warmUp: 0, calls: { 1: 20, 64: 0 } }
+  : { users: 1_000, rounds: 21, warmUp: 5, calls: { 1: 2_000, 64: 0 } };
 registerContexts();
-const operations = await createWatchOperations({ quiet: !values.told });
+const operations = await createWatchOperations({ quiet: !values.told, users: scale.users });
 console.log(JSON.stringify(await runRounds(operations, 1, scale, measure)));
