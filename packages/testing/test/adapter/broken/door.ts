@@ -3,7 +3,7 @@ import type { Defect, StoryData } from "@sojourn/testing/suites";
 import { type BrokenSessions, brokenExchange, brokenOptions, brokenSession } from "./broken.ts";
 
 /** The adapter tells something else of a request. */
-export function brokenFacts(change: (facts: RequestFacts) => Partial<RequestFacts>): Defect {
+function brokenFacts(change: (facts: RequestFacts) => Partial<RequestFacts>): Defect {
   return {
     sessions: (sessions: Sessions<StoryData>) => ({
       ...sessions,
