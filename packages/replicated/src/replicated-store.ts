@@ -1,4 +1,4 @@
-import type { PoweredStore, StorePowers } from "@sojourn/core";
+import type { Marks, PoweredStore, StorePowers } from "@sojourn/core";
 import { createEmit, type ReplicationEventListener } from "./events.ts";
 import { Replication } from "./internal/replication.ts";
 import type { ReplicationLag } from "./lag.ts";
@@ -56,26 +56,31 @@ export type PassedThrough<Powers extends StorePowers> = Omit<Powers, "replica"> 
  * A store made of stores: one primary, which takes all writes and answers all reads, and replicas that
  * follow it in the background and are read while it is away. Misuse throws `ConfigurationError`.
  *
- * Its powers are the primary's, but for `replica`: marks, references, what is redeemed once and messages
- * are in the store that was configured as primary alone, and are not copied.
+ * Its powers are the primary's, but for `replica`. Marks are what a majority has taken, where all stores
+ * keep them. References, what is redeemed once and messages are in the store that was configured as
+ * primary alone, and are not copied.
  */
 export function replicatedStore<Powers extends StorePowers>(
   options: ReplicatedStoreOptions<PoweredStore<Powers> & ReplicableStore>,
 ): ReplicatedStore<PassedThrough<Powers>> {
   const settings = checked(options);
   const { replica: _, ...powers } = options.primary.powers;
-  return { ...createReplicated(settings, options.onEvent), powers };
+  const { marks, ...store } = createReplicated(settings, options.onEvent);
+  const passed = marks === null ? powers : { ...powers, marks };
+  return { ...store, powers: passed as PassedThrough<Powers> };
 }
 
 /** What is made of options that have been checked. */
 export function createReplicated(
   settings: Settings,
   onEvent?: ReplicationEventListener,
-): Omit<ReplicatedStore, "powers"> {
+): Omit<ReplicatedStore, "powers"> & { readonly marks: Marks | null } {
   const { acknowledge, clock } = settings;
   const replication = new Replication(settings, createEmit(clock.now, onEvent));
 
   return {
+    marks: replication.marks,
+
     create: (record, now, given) =>
       replication.write(
         now,

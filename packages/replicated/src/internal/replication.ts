@@ -1,5 +1,6 @@
 import {
   ConfigurationError,
+  type Marks,
   type SessionRecord,
   type StoreOperation,
   StoreUnavailableError,
@@ -11,6 +12,7 @@ import { confirmed } from "./confirmed.ts";
 import { createCopy, noMajority } from "./copy.ts";
 import { createFailover, type Failover } from "./failover.ts";
 import { Follower } from "./follower.ts";
+import { createMarks } from "./marks.ts";
 import { createMember, isAway, type Member } from "./member.ts";
 import { notePromotion, notePromotions } from "./promoted.ts";
 import type { Change } from "./queue.ts";
@@ -27,6 +29,8 @@ export class Replication {
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #members: readonly Member[];
+  /** Null: not all of the stores keep marks. */
+  readonly marks: Marks | null;
   #view: View;
   /** Writes and else that is under way. */
   readonly #pending = new Set<Promise<unknown>>();
@@ -40,6 +44,7 @@ export class Replication {
     this.#members = settings.stores.map((store, at) =>
       createMember(store, at, settings.clock, emit),
     );
+    this.marks = createMarks(this.#members, settings);
     this.#view = this.#viewOf(this.#members[0] as Member);
   }
 
