@@ -4,10 +4,13 @@ import { readFileSync } from "node:fs";
 const TYPES = {
   "style.css": "text/css; charset=utf-8",
   "page.js": "text/javascript; charset=utf-8",
+  "deadlines.js": "text/javascript; charset=utf-8",
+  "live.js": "text/javascript; charset=utf-8",
+  "times.js": "text/javascript; charset=utf-8",
   "icon.svg": "image/svg+xml",
 };
 
-/** The three files of public/. They ask for no session, so that they cost none and may be cached. */
+/** The files of public/. They ask for no session, so that they cost none and may be cached. */
 export const assets: Hono = new Hono();
 
 for (const [name, type] of Object.entries(TYPES)) {

@@ -14,9 +14,31 @@ function text(what: string, most: number) {
   );
 }
 
-const KEY = /^(?!basket$|constructor$|prototype$)[a-z]\w{0,63}$/i;
+const KEY = /^(?!basket$|notice$|constructor$|prototype$)[a-z]\w{0,63}$/i;
 
 export const Login = v.object({ name: text("Your name", 40), password: v.string("No password.") });
+
+const to = v.optional(v.string());
+
+export const Confirm = v.object({ password: v.string("No password."), to });
+
+export const NewPassword = v.object({
+  password: v.pipe(
+    v.string("No password."),
+    v.minLength(8, "A password has 8 characters at least."),
+    v.maxLength(128, "That password is longer than 128 characters."),
+  ),
+});
+
+/** "" takes it away. */
+export const Label = v.object({
+  label: v.pipe(
+    v.string("The name is missing."),
+    v.trim(),
+    v.maxLength(40, "The name is longer than 40 characters."),
+    v.check((value) => value.isWellFormed(), "The name is not well-formed Unicode."),
+  ),
+});
 
 export const Item = v.object({ item: text("The item", 80) });
 

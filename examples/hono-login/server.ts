@@ -1,12 +1,9 @@
 // Reads the environment, serves the application, and on SIGTERM or SIGINT ends what it has begun.
-import { serve } from "@hono/node-server";
-import { ConfigurationError, type Sessions } from "@sojourn/core";
-import type { Server } from "node:http";
+import { ConfigurationError } from "@sojourn/core";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createApp } from "./app.ts";
+import { begin, type Begun } from "./begin.ts";
 import { type Environment, environment } from "./environment.ts";
-import { keptSessions } from "./kept-sessions.ts";
-import { createLoginSessions, type LoginData } from "./login-sessions.ts";
 
 /** What whoever starts this can mend is one sentence, not a stack trace. */
 function fail(message: string): never {
@@ -14,19 +11,10 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-interface Begun {
-  readonly settings: Environment;
-  readonly sessions: Sessions<LoginData>;
-  close(): void;
-}
-
-async function begin(): Promise<Begun> {
+async function begun(): Promise<Begun & { readonly settings: Environment }> {
   try {
     const settings = environment();
-    const { store, secret, close } = await keptSessions(settings.file);
-    const { timeouts } = settings;
-    const sessions = createLoginSessions({ store, secret: settings.secret ?? secret, timeouts });
-    return { settings, sessions, close };
+    return { settings, ...(await begin(settings)) };
   } catch (error) {
     if (error instanceof ConfigurationError) fail(error.message);
     throw error;
@@ -34,7 +22,7 @@ async function begin(): Promise<Begun> {
 }
 
 /** Takes no new request, lets those under way finish, and then ends the process. */
-function stopWhenAsked(server: Server, { sessions, close }: Begun): void {
+function stopWhenAsked(server: Server, { leave, close }: Pick<Begun, "leave" | "close">): void {
   let underWay = 0;
   let stopping = false;
 
@@ -55,9 +43,9 @@ function stopWhenAsked(server: Server, { sessions, close }: Begun): void {
     // A terminal signals every process of `npm start`, and npm passes it on: it may come twice.
     if (stopping) return;
     stopping = true;
+    leave();
     server.close(async () => {
-      await sessions.drain();
-      close();
+      await close();
       process.exit(0);
     });
     hangUpIfDone();
@@ -67,10 +55,9 @@ function stopWhenAsked(server: Server, { sessions, close }: Begun): void {
   process.on("SIGINT", stop);
 }
 
-const begun = await begin();
-const { sessions } = begun;
-const { host, port, file, secret } = begun.settings;
-const server = serve({ fetch: createApp(sessions).fetch, hostname: host, port }) as Server;
+const { settings, listener, sweep, ...ending } = await begun();
+const { host, port, file, secret } = settings;
+const server = createServer(listener).listen(port, host);
 server.on("listening", () => {
   const { port } = server.address() as AddressInfo;
   if (secret === null) {
@@ -89,6 +76,5 @@ server.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EACCES") fail(`Port ${port} is not for this user. PORT=3000 npm start`);
   fail(`Cannot listen on ${host}:${port}: ${error.message}`);
 });
-stopWhenAsked(server, begun);
-// What has expired takes up room until it is swept.
-setInterval(() => sessions.sweep().catch(console.error), 60_000).unref();
+stopWhenAsked(server, ending);
+setInterval(() => sweep().catch(console.error), 60_000).unref();

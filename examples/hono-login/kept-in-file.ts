@@ -1,24 +1,34 @@
-import { ConfigurationError, type Store } from "@sojourn/core";
+import { ConfigurationError } from "@sojourn/core";
 import { migrate, sqlStore } from "@sojourn/sql";
 import { sqlite } from "@sojourn/sql/sqlite";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-
-export interface KeptSessions {
-  readonly store: Store;
-  /** For those who have set none: it stays with the sessions, which nobody could open without it. */
-  readonly secret: string;
-  close(): void;
-}
+import type { Kept } from "./kept.ts";
+import type { Hashes } from "./passwords.ts";
 
 /** Opens the file, or makes it: whoever was logged in before is so again. */
-export async function keptSessions(file: string): Promise<KeptSessions> {
-  const { connection, secret } = open(file);
+export async function keptInFile(file: string, secret: string | null): Promise<Kept> {
+  const { connection, secret: beside } = open(file);
   const database = sqlite(connection);
   await migrate(database);
-  return { store: sqlStore(database), secret, close: () => connection.close() };
+  return {
+    store: sqlStore(database),
+    hashes: hashesIn(connection),
+    secret: secret ?? beside,
+    close: () => connection.close(),
+  };
+}
+
+function hashesIn(connection: DatabaseSync): Hashes {
+  connection.exec("CREATE TABLE IF NOT EXISTS passwords (name TEXT PRIMARY KEY, hash TEXT) STRICT");
+  const reading = connection.prepare("SELECT hash FROM passwords WHERE name = ?");
+  const writing = connection.prepare("REPLACE INTO passwords (name, hash) VALUES (?, ?)");
+  return {
+    get: async (name) => (reading.get(name)?.["hash"] as string | undefined) ?? null,
+    set: async (name, hash) => void writing.run(name, hash),
+  };
 }
 
 function open(file: string): { connection: DatabaseSync; secret: string } {
@@ -34,6 +44,7 @@ function open(file: string): { connection: DatabaseSync; secret: string } {
   }
 }
 
+/** For those who have set none: it stays with the sessions, which nobody could open without it. */
 function secretBeside(file: string): string {
   const made = randomBytes(32).toString("base64");
   if (file === ":memory:") return made;

@@ -1,0 +1,37 @@
+import { startRedis } from "@sojourn/servers";
+import { randomBytes } from "node:crypto";
+import { onTestFinished } from "vitest";
+import { start } from "../support/program.ts";
+import { logIn, openBrowser, PHONE } from "./support/example.ts";
+import { expect, test } from "./support/test.ts";
+
+test("two servers on one Redis: revoked at one, logged out live at the other, which also shows what is new", async ({
+  chromium,
+}) => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const given = {
+    command: "node --conditions=@sojourn/source server.ts",
+    folder: "examples/hono-login",
+    env: { REDIS_URL: redis.url, SESSION_SECRET: randomBytes(32).toString("base64") },
+  };
+  const [one, other] = await Promise.all([start(given), start(given)]);
+  const [laptop, phone] = [await openBrowser(chromium), await openBrowser(chromium, PHONE)];
+
+  await logIn(laptop, one.url);
+  await logIn(phone, other.url);
+  await laptop.locator(".title").getByText("Safari on iPhone").waitFor();
+  await laptop.getByRole("log").getByText("A login from somewhere new").waitFor();
+
+  await laptop.getByRole("button", { name: "Log out Safari on iPhone" }).click();
+  const notice = phone.getByRole("alert");
+  await notice.getByText("You have been logged out").waitFor({ timeout: 5_000 });
+  expect(await phone.getByRole("heading").count()).toBe(1);
+
+  await logIn(phone, other.url);
+  // Looking at the other server, the cookie is the same one: all that they have in common is Redis.
+  await phone.goto(one.url);
+  await phone.getByRole("heading", { name: "Hello, ada" }).waitFor();
+  await phone.getByRole("button", { name: "Log out everywhere else" }).click();
+  await laptop.getByRole("heading", { name: "You have been logged out" }).waitFor();
+});
