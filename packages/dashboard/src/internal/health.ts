@@ -57,8 +57,9 @@ function storeTroubles({ latency, rings }: State, now: number): Trouble[] {
       remedy: "Look at the store: is it up, can this host reach it, is it busy?",
     });
   }
-  const calls = sum(rings.seconds, ALL_BUCKETS, now - MINUTE, now);
-  const failed = sum(rings.seconds, ALL_FAILED, now - MINUTE, now);
+  const from = now - MINUTE + SECOND;
+  const calls = sum(rings.seconds, ALL_BUCKETS, from, now);
+  const failed = sum(rings.seconds, ALL_FAILED, from, now);
   if (failed > 0) {
     found.push({
       severity: failed >= 0.01 * calls ? "critical" : "warning",
@@ -75,15 +76,15 @@ function storeTroubles({ latency, rings }: State, now: number): Trouble[] {
     sum(
       rings.seconds,
       groups.map(({ bucket }) => bucket + i),
-      now - MINUTE,
+      from,
       now,
     ),
   );
   const slowest = quantile(buckets, 0.99) ?? 0;
   if (slowest >= SLOW && calls >= 20) {
-    const from = BOUNDS.findIndex((bound) => bound > SLOW);
+    const first = BOUNDS.findIndex((bound) => bound > SLOW);
     const slow = groups.flatMap(({ bucket }) =>
-      BOUNDS.slice(from).map((_, i) => bucket + from + i),
+      BOUNDS.slice(first).map((_, i) => bucket + first + i),
     );
     found.push({
       severity: "warning",
@@ -145,10 +146,11 @@ function silence({ rings }: State, now: number): Trouble | null {
   const columns = columnsOf(CREATED);
   const usual = usualInFiveMinutes(rings.minutes, columns, now);
   if (usual < USUALLY || sum(rings.minutes, columns, now - 4 * MINUTE, now) > 0) return null;
-  let since = now;
+  let since = Math.floor(now / MINUTE) * MINUTE;
   while (now - since < 3 * HOUR && sum(rings.minutes, columns, since, since) === 0) {
     since -= MINUTE;
   }
+  since += MINUTE;
   return {
     severity: "critical",
     what: `No new session in five minutes, usually ${count(usual)}.`,
@@ -165,7 +167,7 @@ function damage({ rings }: State, now: number): Trouble | null {
   if (recent === 0) return null;
   return {
     severity: "warning",
-    what: `${count(recent)} records or writes came to harm in five minutes.`,
+    what: `Damaged in five minutes: ${count(recent)} ${recent === 1 ? "record or write" : "records or writes"}.`,
     since: beginning(rings.minutes, DAMAGES, now, 1),
     who: "Those whose sessions these are. They may have to log in again.",
     users: [],

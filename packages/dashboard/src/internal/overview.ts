@@ -16,11 +16,11 @@ const MINUTE = 60_000;
 
 /** The first page: is something wrong, since when, who is affected, what can be done. */
 export async function overview(state: State, range: Range): Promise<Markup> {
-  const controls = html`${finder()}
-    <p class="pausing" id="pausing" hidden>
-      <button type="button" id="pause" aria-pressed="false">Pause</button>
+  const controls = html`<p class="pausing" id="pausing" hidden>
       <span id="state" role="status"></span>
-    </p>`;
+      <button type="button" id="pause" aria-pressed="false">Pause</button>
+    </p>
+    ${finder()}`;
   const main = html`<p class="unseen" role="status" id="headline-told"></p>
     <div id="live" data-range="${range.name}">${await live(state, range)}</div>`;
   return page(state, { head: controls, main });
@@ -90,12 +90,9 @@ function troubleItem({ severity, what, since, who, users, remedy }: Trouble, now
   </li>`;
 }
 
-function tiles({ rings, active, latency }: State, stored: number | null, now: number) {
-  const lastMinute = (columns: readonly number[]) =>
-    sum(rings.seconds, columns, now - MINUTE + 1_000, now);
-  const buckets = BOUNDS.map((_, i) => lastMinute(groups.map(({ bucket }) => bucket + i)));
-  const p99 = quantile(buckets, 0.99);
-  const failed = lastMinute(ALL_FAILED);
+function tiles(state: State, stored: number | null, now: number): Markup {
+  const { active } = state;
+  const lastMinute = (columns: readonly number[]) => count(inLastMinute(state, columns, now));
   const users = active.estimate(true, NOW_MINUTES, now);
   const anonymous = active.estimate(false, NOW_MINUTES, now);
   const hour = active.estimate(true, 60, now);
@@ -104,12 +101,34 @@ function tiles({ rings, active, latency }: State, stored: number | null, now: nu
     <dl class="tiles">
       ${tile("Live sessions", stored === null ? `≈ ${count(hour)}` : count(stored), stored === null ? "signed in, seen within the hour" : `in the store; ≈ ${count(hour)} signed in and seen within the hour`)}
       ${tile("In use", `≈ ${count(users)}`, `signed in, seen within ${NOW_MINUTES} minutes; ≈ ${count(anonymous)} anonymous`)}
-      ${tile("Created", count(lastMinute(columnsOf(CREATED))), "in the last minute")}
-      ${tile("Ended", count(lastMinute(columnsOf(ENDED))), "in the last minute")}
-      ${tile("Refused", count(lastMinute(columnsOf(REFUSED))), "in the last minute")}
-      ${tile("Store", p99 === null ? "-" : duration(p99), `99 of 100 calls are faster; ${count(failed)} of ${count(lastMinute(ALL_BUCKETS))} failed in the last minute${latency.waiting > 0 ? `; ${count(latency.waiting)} under way` : ""}`)}
+      ${tile("Created", lastMinute(columnsOf(CREATED)), "in the last minute")}
+      ${tile("Ended", lastMinute(columnsOf(ENDED)), "in the last minute")}
+      ${tile("Refused", lastMinute(columnsOf(REFUSED)), "in the last minute")}
+      ${storeTile(state, now)}
     </dl>
   </section>`;
+}
+
+function storeTile(state: State, now: number): Markup {
+  const buckets = BOUNDS.map((_, i) =>
+    inLastMinute(
+      state,
+      groups.map(({ bucket }) => bucket + i),
+      now,
+    ),
+  );
+  const p99 = quantile(buckets, 0.99);
+  const { waiting } = state.latency;
+  const underWay = waiting > 0 ? `; ${count(waiting)} under way` : "";
+  if (p99 === null) return tile("Store", "-", `no call in the last minute${underWay}`);
+  const calls = count(inLastMinute(state, ALL_BUCKETS, now));
+  const failed = count(inLastMinute(state, ALL_FAILED, now));
+  const about = `is what 99 of 100 calls take at most; ${failed} of ${calls} failed in the last minute`;
+  return tile("Store", duration(p99), `${about}${underWay}`);
+}
+
+function inLastMinute({ rings }: State, columns: readonly number[], now: number): number {
+  return sum(rings.seconds, columns, now - MINUTE + 1_000, now);
 }
 
 function tile(name: string, figure: string, about: string): Markup {

@@ -1,3 +1,4 @@
+import { type Active, NOW_MINUTES } from "./active.ts";
 import {
   ACTIVE,
   type Band,
@@ -21,7 +22,7 @@ import {
 } from "./figures.ts";
 import { html, type Markup } from "./html.ts";
 import { quantile } from "./latency.ts";
-import { type Drawn, plot } from "./plot.ts";
+import { plot } from "./plot.ts";
 import type { State } from "./state.ts";
 import { count, duration } from "./text.ts";
 
@@ -29,10 +30,10 @@ const total = (values: readonly (number | null)[]) =>
   values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
 /** All plots of the page. */
-export function plots({ rings }: State, range: Range, now: number): Markup {
+export function plots({ rings, active }: State, range: Range, now: number): Markup {
   const bars = barsOf(rings, range, now);
   return html`<div class="plots">
-    ${active(range, bars)} ${counted("created", "Created", CREATED, range, bars)}
+    ${inUse(active, range, bars, now)} ${counted("created", "Created", CREATED, range, bars)}
     ${counted("renewed", "Renewed", RENEWED, range, bars)}
     ${counted("ended", "Ended", ENDED, range, bars)}
     ${counted("refused", "Refused", REFUSED, range, bars)} ${latency(range, bars)}
@@ -92,12 +93,12 @@ function counted(
   });
 }
 
-function active(range: Range, bars: Bars): Markup {
+function inUse(active: Active, range: Range, bars: Bars, now: number): Markup {
   const drawn = [ACTIVE.user, ACTIVE.anonymous].map(({ label, index }) => ({
     label,
     values: greatestIn(bars, index),
   }));
-  const latest = ({ values }: Drawn) => values.findLast((value) => value !== 0) ?? 0;
+  const present = [true, false].map((user) => active.estimate(user, NOW_MINUTES, now));
   return plot({
     id: "active",
     title: "In use",
@@ -107,8 +108,8 @@ function active(range: Range, bars: Bars): Markup {
     drawn,
     summary: "Sessions seen within five minutes, estimated",
     legend: legend(
-      "In use, as last estimated",
-      drawn.map((each) => [each.label, `about ${count(latest(each))}`, latest(each) === 0]),
+      "In use now",
+      drawn.map(({ label }, i) => [label, `≈ ${count(present[i] ?? 0)}`, present[i] === 0]),
     ),
   });
 }

@@ -39,7 +39,7 @@ section { margin-top: 2.5rem; }
 section > h2 { margin-bottom: 0.75rem; }
 
 .top { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1.5rem; padding: 1rem 0; border-bottom: 1px solid var(--line); }
-.brand { margin-right: auto; font-weight: 640; }
+.brand { flex: 1; font-weight: 640; }
 .brand a { color: inherit; text-decoration: none; }
 .pausing { display: flex; align-items: center; gap: 0.75rem; font-size: 0.875rem; color: var(--soft); }
 .pausing[hidden] { display: none; }
@@ -96,6 +96,7 @@ main > p { margin-top: 0.5rem; }
 .ranges ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; font-size: 0.9375rem; }
 .ranges a[aria-current] { color: inherit; font-weight: 620; text-decoration: none; border-bottom: 2px solid currentColor; }
 .plots { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; margin-top: 0.75rem; align-items: start; }
+.plot:first-child { grid-column: 1 / -1; }
 .plot { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem; }
 .plot figcaption { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 1rem; }
 .plot figcaption p { color: var(--soft); font-size: 0.875rem; }

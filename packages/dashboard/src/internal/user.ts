@@ -33,7 +33,7 @@ export function userPage(state: State, found: UserPage): Markup {
     ${failure !== undefined ? html`<p class="message critical" role="alert">${failure}</p>` : html`<p class="as-of">${sessions.length === 0 ? "This user has no live session." : `${many} live ${sessions.length === 1 ? "session" : "sessions"}.`}</p>`}
     ${sessions.length > 0 && html`${listOf(state, userId, sessions, now)}${!state.readOnly && endAll(userId)}`}
     ${next !== null && html`<p><a href="?user=${encodeURIComponent(userId)}&after=${encodeURIComponent(next)}">The next ones</a></p>`}
-    <p><a href="?">Back to all sessions</a></p>`;
+    <p><a href="?">Back to the overview</a></p>`;
   return page(state, { name: shown(userId, 60), head: finder(userId), main });
 }
 
