@@ -126,6 +126,25 @@ test("every requirement has a test, but for those that are no session library's"
   expect([...untested].sort()).toEqual([...UNTESTED].sort());
 });
 
+test.each([
+  "### Fixation and privilege",
+  "### Ending sessions",
+  "### Step-up",
+  "### Other sites, and sockets",
+  "### Transport, caches, proxies",
+  "### Events",
+])("%s: a title has a number that the ASVS gives what it is about", (heading) => {
+  const rows = rowsUnder(heading);
+  expect(rows.length).toBeGreaterThan(3);
+  const unnamed = rows.filter(([requirement, , shown]) => {
+    const numbers = idsOf(requirement).flatMap((id) => /^ASVS (.+)/.exec(id)?.slice(1) ?? []);
+    const titles = quoted(shown).join("; ");
+    const named = numbers.some((number) => titles.includes(number));
+    return numbers.length > 0 && titles !== "" && !named;
+  });
+  expect(unnamed).toEqual([]);
+});
+
 test("every title that the page quotes is that of a test", () => {
   const all = [...published, ...standards, ...vectors].flatMap((row) => quoted(row.at(-1)));
   expect(all.length).toBeGreaterThan(300);
@@ -166,7 +185,8 @@ function each(source: string, ids: string, between = " "): string[] {
 
 /** The cells of all tables under a heading and the headings below it, without their heads. */
 function rowsUnder(heading: string): string[][] {
-  const [section = ""] = page.slice(page.indexOf(`\n${heading}`) + 1).split(/\n(?=## )/);
+  const end = heading.startsWith("###") ? /\n(?=##)/ : /\n(?=## )/;
+  const [section = ""] = page.slice(page.indexOf(`\n${heading}`) + 1).split(end);
   const tables = section.match(/(?:^\|.*\n)+/gm) ?? [];
   return tables.flatMap((table) =>
     table

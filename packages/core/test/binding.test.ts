@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { harness, SECRETS } from "./harness.ts";
 import { plant, storedOf } from "./stored.ts";
 
-// STANDARDS: ASVS 8.2.4, the cheat sheet on cookie theft, NIST SP 800-63B-4 5.3.
+// ASVS 8.2.4, the cheat sheet on cookie theft, NIST SP 800-63B-4 5.3.
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const NEWER = FIREFOX.replaceAll("140.0", "141.0.2");
@@ -178,7 +178,7 @@ describe("what is done about it", () => {
     );
   });
 
-  test("report: it goes on and is told once, with the client before and the client now", async () => {
+  test("report: it goes on and is told once, with the client before and the client now (ASVS 8.2.4)", async () => {
     const { login, look, told } = site(bound({ ip: "exact" }));
     await login(HOME);
     expect(await Promise.all(Array.from({ length: 50 }, () => look(FAR)))).toEqual(

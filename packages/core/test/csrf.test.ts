@@ -5,7 +5,7 @@ import { createGate } from "../src/csrf.ts";
 import type { RequestLine } from "../src/exchange.ts";
 import { harness } from "./harness.ts";
 
-// STANDARDS: ASVS 3.5.1 to 3.5.3, 3.5.8, 4.4.2, CWE-352, and the OWASP cheat sheet's Fetch Metadata.
+// ASVS 3.5.1 to 3.5.3, 3.5.8, 4.4.2, CWE-352, and the OWASP cheat sheet's Fetch Metadata.
 
 const OWN = "https://app.test";
 const EVIL = "https://evil.test";

@@ -8,7 +8,7 @@ import { createClient } from "@sojourn/testing";
 import { describe, expect, test } from "vitest";
 import { harness } from "./harness.ts";
 
-// STANDARDS 1.11: ASVS 16.2.1, 16.2.5, 16.3.1 to 16.3.3.
+// ASVS 16.2.1, 16.2.5, 16.3.1 to 16.3.3.
 
 function site(options: Partial<SessionsOptions> = {}) {
   const world = harness(options);
@@ -68,7 +68,7 @@ describe("a listener", () => {
   });
 });
 
-test("every event says when, who, for whom, from where and why, and nothing that opens anything", async () => {
+test("every event says when, who, for whom, from where and why, and nothing that opens anything (ASVS 16.3.1)", async () => {
   const { browser, events, clock, sessions } = site({ maxPerUser: 2 });
   const tokens: string[] = [];
   const post = async (path: string, cookie?: string | null) => {

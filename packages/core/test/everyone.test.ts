@@ -16,7 +16,7 @@ function twoProcesses() {
   return { store, clock, here: here.sessions as Sessions, there, events: here.events };
 }
 
-test("everyone is out at once here, users and visitors, and an event says so", async () => {
+test("everyone is out at once here, users and visitors, and an event says so (ASVS 7.4.5)", async () => {
   const { clock, here, events } = twoProcesses();
   const ada = await here.login("ada");
   const grace = await here.login("grace");

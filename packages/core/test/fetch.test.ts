@@ -94,7 +94,7 @@ test("requireUser answers 401, or redirects where it is told to, and nobody cach
   }
 });
 
-test("on plain http the cookie is Secure all the same, and one warning names the remedy", async () => {
+test("on plain http the cookie is Secure all the same (ASVS 12.2.1), and one warning names the remedy", async () => {
   const { sessions, warnings } = harness();
   const handler = sessions.fetch(async (_request, { session }) => {
     await session.login("ada");

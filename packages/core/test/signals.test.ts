@@ -15,7 +15,7 @@ import { fakeClock } from "@sojourn/testing";
 import { describe, expect, test } from "vitest";
 import { SECRETS } from "./harness.ts";
 
-// VULNERABILITIES J5: a stream ends with its session, and nobody else's stream does.
+// J5: a stream ends with its session, and nobody else's stream does.
 
 const MINUTE = 60_000;
 

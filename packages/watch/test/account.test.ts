@@ -328,7 +328,7 @@ describe.each(Object.keys(APPS))("account routes on %s", (name) => {
     expect(headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("what has another method says which it has; what is elsewhere is not theirs", async () => {
+  test("what has another method says which it has (ASVS 3.5.3); what is elsewhere is not theirs", async () => {
     const { browser, fetch } = app({ path: "/me" });
     const laptop = await browser("ada");
     expect((await laptop.get("/me/sessions")).status).toBe(200);

@@ -92,7 +92,7 @@ export const caches: readonly Story[] = [
   },
   {
     title:
-      "invariant 10: a response that sets our cookie is for no cache, whatever the app said (E1)",
+      "invariant 10: a response that sets our cookie is for no cache, whatever the app said (E1, ASVS 14.3.2)",
     async run(stage) {
       const browser = (await stage.serve({ routes: ROUTES })).browser();
       for (const path of ["/public-login", "/redirect", "/login?user=ada", "/rotate", "/logout"]) {

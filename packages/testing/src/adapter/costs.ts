@@ -84,7 +84,8 @@ export const costs: readonly Story[] = [
     },
   },
   {
-    title: "invariant 9: reading never creates a record, and asking for a new one does not either",
+    title:
+      "invariant 9: reading never creates a record, and asking for a new one does not either (ASVS 7.6.2)",
     async run(stage) {
       const site = await stage.serve({
         routes: {

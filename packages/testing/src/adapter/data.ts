@@ -6,7 +6,7 @@ import type { Story } from "./stage.ts";
 /** Invariant 11: the application's data, all of it, and nothing else. */
 export const data: readonly Story[] = [
   {
-    title: "invariant 11: who somebody is does not stand in the data",
+    title: "invariant 11: who somebody is does not stand in the data (WSTG-SESS-08)",
     async run(stage) {
       const browser = (await stage.serve()).browser();
       for (const key of ["userId", "user", "authenticatedAt", "handle", "policy", "credential"]) {

@@ -24,7 +24,7 @@ const ELSEWHERE: readonly Headers[] = [
 export const door: readonly Story[] = [
   {
     title:
-      "invariant 12: what another site sends changes nothing: a 403, with no store call (CWE-352)",
+      "invariant 12: what another site sends changes nothing: a 403, with no store call (ASVS 3.5.1, CWE-352)",
     async run(stage) {
       const ran: string[] = [];
       const site = await stage.serve({ routes: noting(ran) });

@@ -28,7 +28,8 @@ export const dump: readonly Story[] = [
     },
   },
   {
-    title: "invariant 7: no secret and no MAC occurs in what a session, or an error, prints (D5)",
+    title:
+      "invariant 7: no secret and no MAC occurs in what a session, or an error, prints (D5, ASVS 16.5.1)",
     async run(stage) {
       const printed: string[] = [];
       const site = await stage.serve({

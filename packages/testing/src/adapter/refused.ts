@@ -27,7 +27,7 @@ export const refused: readonly Story[] = [
     },
   },
   {
-    title: "invariant 2: a cookie from before the logout stays dead (B7, B10)",
+    title: "invariant 2: a cookie from before the logout stays dead (B7, B10, ASVS 7.4.1)",
     async run(stage) {
       const browser = (await stage.serve()).browser();
       await ok(browser.post("/login?user=ada"));
