@@ -12,6 +12,8 @@ export interface Epoch {
   look(): Promise<void> | null;
   /** Looks whatever is known. */
   lookNow(): Promise<void>;
+  /** Whether there is a mark, as far as is known. */
+  readonly begun: boolean;
   /** Whether the session is from before the mark. */
   ended(record: Pick<SessionRecord, "authenticatedAt" | "createdAt">): boolean;
   /** Ends all there are. Throws a `ConfigurationError` where the store has no marks. */
@@ -43,6 +45,9 @@ export function createEpoch({ powers }: Store, clock: Clock, namespace: string):
     },
     async lookNow() {
       if (marks !== undefined) await lookNow();
+    },
+    get begun() {
+      return mark > -Infinity;
     },
     ended: ({ authenticatedAt, createdAt }) => (authenticatedAt ?? createdAt) <= mark,
     async begin() {

@@ -147,6 +147,7 @@ async function insertWithin(
   const inserted = await insertOnce();
   if (inserted.outcome.status !== "limit-reached") return inserted;
   await engine.epoch.look();
+  if (!engine.epoch.begun) return inserted;
   const there = await engine.store.list(birth.partition, engine.clock.now());
   const ended = there.filter((record) => engine.epoch.ended(record));
   if (ended.length === 0) return inserted;
