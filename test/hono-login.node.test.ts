@@ -107,7 +107,7 @@ describe("the page", () => {
     expect(page.match(/&lt;script&gt;alert/g)?.length).toBeGreaterThanOrEqual(3);
   });
 
-  test("nothing inline, nothing from elsewhere, and the three files are served", async () => {
+  test("nothing inline, nothing from elsewhere, and every file that the page loads is served", async () => {
     const { url } = await start(example());
     const browser = browse(url, HTML);
     const page = await browser.get("/");
@@ -116,19 +116,28 @@ describe("the page", () => {
     expect(policy).not.toContain("unsafe-inline");
     const html = await page.text();
     expect(html).not.toMatch(/<script(?![^>]* src="\/page\.js")|<style| style=| on\w+=/);
-    const types = {
+    const types: Record<string, string> = {
       "/style.css": "text/css",
-      "/page.js": "text/javascript",
       "/icon.svg": "image/",
+      "/page.js": "text/javascript",
     };
-    for (const [path, type] of Object.entries(types)) {
-      expect(html).toContain(`"${path}"`);
+    for (const path of Object.keys(types)) expect(html).toContain(`"${path}"`);
+    for (const path of Object.keys(types)) {
       const response = await browser.get(path);
-      expect([response.status, response.headers.get("Content-Type")]).toEqual([
+      expect([path, response.status, response.headers.get("Content-Type")]).toEqual([
+        path,
         200,
-        expect.stringContaining(type),
+        expect.stringContaining(types[path] ?? ""),
       ]);
+      if (!path.endsWith(".js")) continue;
+      // What a module imports is asked for as well.
+      for (const [, imported = ""] of (await response.text()).matchAll(/from "\.(\/\w+\.js)"/g)) {
+        if (imported in types) continue;
+        types[imported] = "text/javascript";
+        expect((await browser.get(imported)).status).toBe(200);
+      }
     }
+    expect(Object.keys(types)).toContain("/times.js");
   });
 
   test("a form on another site cannot log its visitor in here", async () => {
@@ -199,6 +208,90 @@ describe("JSON", () => {
     expect(login.status).toBe(409);
     expect(await login.json()).toMatchObject({ error: "carry-refused" });
     expect(await told(client.get("/session"))).toMatchObject({ userId: "ada" });
+  });
+});
+
+describe("where one is logged in", () => {
+  interface Listed {
+    readonly handle: string;
+    readonly current: boolean;
+    readonly label: string | null;
+  }
+
+  async function listed(client: TestClient): Promise<readonly Listed[]> {
+    return (await client.get("/devices")).json() as Promise<readonly Listed[]>;
+  }
+
+  test("all are listed, one can be named, and one ended; nobody else's", async () => {
+    const { url } = await start(example());
+    const [laptop, phone, stranger] = [
+      await loggedIn(url),
+      await loggedIn(url),
+      await loggedIn(url, "bob"),
+    ];
+    expect((await browse(url).get("/devices")).status).toBe(401);
+    const { handle } = await told(phone.get("/session"));
+    const all = await listed(laptop);
+    expect(all.map(({ current }) => current).sort()).toEqual([false, true]);
+    expect(all.find(({ current }) => !current)?.handle).toBe(handle);
+
+    await laptop.post(`/devices/${handle}/label`, { form: { label: "Phone" } });
+    expect((await listed(phone)).find(({ current }) => current)?.label).toBe("Phone");
+    await laptop.post(`/devices/${handle}/label`, { form: { label: "" } });
+    expect((await listed(phone)).find(({ current }) => current)?.label).toBeNull();
+
+    expect((await stranger.post(`/devices/${handle}/label`, { form: { label: "x" } })).status).toBe(
+      400,
+    );
+    expect((await stranger.post(`/devices/${handle}/end`)).status).toBe(404);
+    expect((await phone.get("/session")).status).toBe(200);
+    expect((await laptop.post(`/devices/${handle}/end`)).status).toBe(200);
+    expect((await phone.get("/session")).status).toBe(401);
+    expect(await listed(laptop)).toHaveLength(1);
+  });
+
+  test("the password is asked for again before it can be changed; then the others are over", async () => {
+    const { url } = await start(example());
+    const [laptop, phone] = [await loggedIn(url), await loggedIn(url)];
+    const change = () => laptop.post("/password", { form: { password: "correct horse" } });
+    const refused = await change();
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ error: "reauthentication-required" });
+
+    const wrong = await laptop.post("/confirm", { form: { password: "guess" } });
+    expect(wrong.status).toBe(401);
+    expect((await change()).status).toBe(401);
+    expect((await laptop.post("/confirm", { form: { password: "demo" } })).status).toBe(200);
+    expect(await (await change()).json()).toEqual({ ended: 1 });
+    expect((await phone.get("/session")).status).toBe(401);
+    expect((await laptop.get("/session")).status).toBe(200);
+
+    const login = (password: string) =>
+      browse(url).post("/login", { form: { name: "ada", password } });
+    expect((await login("demo")).status).toBe(401);
+    expect((await login("correct horse")).status).toBe(200);
+  });
+
+  test("where the password leads is no stranger's to say", async () => {
+    const { url } = await start(example());
+    const client = await loggedIn(url);
+    const response = await client.post("/confirm", {
+      form: { password: "demo", to: "//evil.example" },
+      headers: { Accept: HTML },
+    });
+    expect([response.status, response.headers.get("Location")]).toEqual([303, "/"]);
+  });
+
+  test("two servers on one file: what one ends, an open page of the other hears within seconds", async () => {
+    const env = { SESSION_FILE: `${workplace({})}/sessions.db` };
+    const [one, other] = [await start(example(env)), await start(example(env))];
+    const [laptop, phone] = [await loggedIn(one.url), await loggedIn(one.url)];
+    const Cookie = phone.cookieHeader() ?? "";
+    const stream = await fetch(`${other.url}/events`, { headers: { Cookie } });
+    expect(stream.headers.get("Content-Type")).toBe("text/event-stream");
+    await laptop.post("/devices/others/end");
+    // It ends only with the session.
+    expect(await stream.text()).toMatch(/^event: here\n[^]*event: ended\n/m);
   });
 });
 
@@ -305,6 +398,8 @@ describe("the process", () => {
     [{ PORT: "http" }, 'PORT is "http". Write a number from 0 to 65535.\n'],
     [{ SESSION_IDLE: "soon" }, /^Option timeouts\.idle: .*"30m".*\n$/],
     [{ SESSION_FILE: "/dev/null/sessions.db" }, /^SESSION_FILE is "\/dev\/null.*": .*\n$/],
+    [{ REDIS_URL: "localhost" }, /^REDIS_URL is no address\..*redis:\/\/.*\n$/],
+    [{ REDIS_URL: "redis://127.0.0.1:1" }, /^REDIS_URL is set .*openssl rand -base64 32.*\n$/],
     [{ SESSION_SECRET: "keyboard cat" }, /^Option secret: .*openssl rand -base64 32.*\n$/],
   ])("%j is one sentence and exit code 1", async (env, message) => {
     const program = run(example(env));
@@ -383,4 +478,15 @@ describe("the process", () => {
       await expect(fetch(server.url)).rejects.toThrow();
     },
   );
+
+  test("SIGTERM ends the streams of open pages, which do not keep it", async () => {
+    const server = await start(example());
+    const client = await loggedIn(server.url);
+    const headers = { Cookie: client.cookieHeader() ?? "" };
+    const stream = await fetch(`${server.url}/events`, { headers });
+    server.signal("SIGTERM");
+    // Nobody is told that the session has ended: it has not.
+    expect(await stream.text()).not.toContain("ended");
+    expect(await server.ended).toBe(0);
+  });
 });

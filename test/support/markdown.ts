@@ -77,12 +77,13 @@ export function steps(block: string): Step[] {
     });
 }
 
-/** A text with what differs from run to run named instead: handles, tokens, times, ports. */
+/** A text with what differs from run to run named instead: handles, tokens, times, ports, curl. */
 export function normal(text: string): string {
   return text
     .replace(/(?<=__Host-id(?:-anon)?=)[\w-]{112}/g, "<token>")
     .replace(/(?<="handle":")[\w-]{22}/g, "<handle>")
     .replace(/\b1\d{12}\b/g, "<time>")
+    .replace(/(?<="userAgent":"curl\/)[\d.]+/g, "<version>")
     .replace(/(?<=(?:localhost|127\.0\.0\.1):)\d+/g, "<port>")
     .trimEnd();
 }
