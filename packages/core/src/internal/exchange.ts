@@ -250,9 +250,11 @@ export function createExchange<Data extends object>(
       // A handler may have asked without waiting for the answer.
       await Promise.allSettled(loading.values());
       const save = !failed || engine.saveOnError;
+      const renews = !isHandshake(facts);
       try {
         for (const live of held.values()) {
-          await commit(engine, live, { save, renew: live.active ? "when-due" : "never" });
+          const renew = renews && live.active ? "when-due" : "never";
+          await commit(engine, live, { save, renew });
         }
       } finally {
         for (const live of held.values()) if (live.state === "open") live.state = "closed";
@@ -288,6 +290,14 @@ export function createExchange<Data extends object>(
     if (!live?.record.persistent) return undefined;
     return Math.max(0, Math.floor((live.record.expiresAt - engine.clock.now()) / 1000));
   }
+}
+
+/**
+ * Whoever speaks the socket's protocol writes the response, and may know of no cookie: a new secret
+ * might never arrive, and until it is known to be lost no request would renew (RFC 6455, RFC 8441).
+ */
+function isHandshake({ request }: RequestFacts): boolean {
+  return request !== undefined && (request.method === "CONNECT" || !!request.header("upgrade"));
 }
 
 /** Turned away at the door: no cookie is looked at, and no store is asked. */
