@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { jarOf } from "./support/jar.ts";
-import { logIn, openBrowser, PHONE, serveExample, shoot } from "./support/example.ts";
-import { describe, expect, test } from "./support/test.ts";
+import { logIn, serveExample, shoot, test } from "./support/example.ts";
+import { describe, expect } from "vitest";
 
 /** The page says so by itself, and shows nothing private any more. "Within a second" on a busy computer. */
 async function isLoggedOut(page: Page, why: RegExp): Promise<void> {
@@ -17,10 +17,10 @@ function devices(page: Page): Promise<string[]> {
 
 describe("where you are logged in", () => {
   test("two browsers are both there, by their devices; one can be named, and the other page shows it", async ({
-    chromium,
+    laptop,
+    phone,
   }) => {
     const url = await serveExample();
-    const [laptop, phone] = [await openBrowser(chromium), await openBrowser(chromium, PHONE)];
     await logIn(laptop, url);
     expect(await devices(laptop)).toEqual(["Chrome on Linux This one"]);
     await logIn(phone, url);
@@ -41,10 +41,10 @@ describe("where you are logged in", () => {
   });
 
   test("the one that is revoked is logged out live; so are all others with one button", async ({
-    chromium,
+    laptop,
+    phone,
   }) => {
     const url = await serveExample();
-    const [laptop, phone] = [await openBrowser(chromium), await openBrowser(chromium, PHONE)];
     await logIn(laptop, url);
     await logIn(phone, url);
     await laptop.getByRole("button", { name: "Log out Safari on iPhone" }).click();
@@ -64,10 +64,10 @@ describe("where you are logged in", () => {
   });
 
   test("changing the password asks for the old one again, and ends the others", async ({
-    chromium,
+    laptop,
+    phone,
   }) => {
     const url = await serveExample();
-    const [laptop, phone] = [await openBrowser(chromium), await openBrowser(chromium, PHONE)];
     await logIn(phone, url);
     await logIn(laptop, url);
     await laptop.getByRole("link", { name: "Change it" }).click();
@@ -87,18 +87,16 @@ describe("where you are logged in", () => {
 
 describe("how long it lasts", () => {
   test("the page counts down, says before the end that it comes, and says when it is there", async ({
-    chromium,
+    laptop: page,
   }) => {
     const url = await serveExample({ idle: 3_000 });
-    const page = await openBrowser(chromium);
     await logIn(page, url);
     await page.getByText("This session ends soon.").waitFor({ state: "attached" });
     await isLoggedOut(page, /Nothing happened for too long/);
   });
 
-  test("“Stay” moves the deadline, and that the page looks does not", async ({ chromium }) => {
+  test("“Stay” moves the deadline, and that the page looks does not", async ({ laptop: page }) => {
     const url = await serveExample({ idle: "10m", touch: 1 });
-    const page = await openBrowser(chromium);
     await logIn(page, url);
     const idle = page.locator('[data-key="idleExpiresAt"]');
     const deadline = async () => Number(await idle.getAttribute("data-at"));
@@ -113,30 +111,30 @@ describe("how long it lasts", () => {
 });
 
 test("a cookie that is used again after its renewal ends the session, and other pages show the alert at once", async ({
-  chromium,
+  laptop,
+  phone,
 }) => {
   const url = await serveExample({ renewal: 200 });
-  const [victim, other] = [await openBrowser(chromium), await openBrowser(chromium, PHONE)];
-  await logIn(other, url);
-  await logIn(victim, url);
-  const jar = await jarOf(victim);
+  await logIn(phone, url);
+  await logIn(laptop, url);
+  const jar = await jarOf(laptop);
   const cookie = async () => (await jar.cookies()).find(({ name }) => name === "__Host-id")?.value;
   const stolen = await cookie();
-  const use = () => victim.evaluate(async () => (await fetch("/session")).status);
+  const use = () => laptop.evaluate(async () => (await fetch("/session")).status);
   await expect.poll(async () => [await use(), await cookie()]).not.toContain(stolen);
   // The new one is seen, and then the grace passes.
   expect(await use()).toBe(200);
   const replay = () => fetch(`${url}/session`, { headers: { Cookie: `__Host-id=${stolen}` } });
   await expect.poll(async () => (await replay()).status).toBe(401);
 
-  await isLoggedOut(victim, /Somebody used a copy of this browser’s cookie/);
-  const alert = other.getByRole("log").getByText("A copied cookie was used");
+  await isLoggedOut(laptop, /Somebody used a copy of this browser’s cookie/);
+  const alert = phone.getByRole("log").getByText("A copied cookie was used");
   await alert.waitFor({ timeout: 5_000 });
-  await other.getByText("Steal a cookie").click();
-  await shoot(other, "stolen-phone");
+  await phone.getByText("Steal a cookie").click();
+  await shoot(phone, "stolen-phone");
   // It is still there for who comes later.
-  await logIn(victim, url);
-  await victim.getByRole("log").getByText("A copied cookie was used").waitFor();
-  await victim.getByText("Steal a cookie").click();
-  await shoot(victim, "stolen");
+  await logIn(laptop, url);
+  await laptop.getByRole("log").getByText("A copied cookie was used").waitFor();
+  await laptop.getByText("Steal a cookie").click();
+  await shoot(laptop, "stolen");
 });

@@ -2,11 +2,12 @@ import { startRedis } from "@sojourn/servers";
 import { randomBytes } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { start } from "../support/program.ts";
-import { logIn, openBrowser, PHONE } from "./support/example.ts";
-import { expect, test } from "./support/test.ts";
+import { logIn, test } from "./support/example.ts";
+import { expect } from "vitest";
 
 test("two servers on one Redis: revoked at one, logged out live at the other, which also shows what is new", async ({
-  chromium,
+  laptop,
+  phone,
 }) => {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
@@ -16,7 +17,6 @@ test("two servers on one Redis: revoked at one, logged out live at the other, wh
     env: { REDIS_URL: redis.url, SESSION_SECRET: randomBytes(32).toString("base64") },
   };
   const [one, other] = await Promise.all([start(given), start(given)]);
-  const [laptop, phone] = [await openBrowser(chromium), await openBrowser(chromium, PHONE)];
 
   await logIn(laptop, one.url);
   await logIn(phone, other.url);

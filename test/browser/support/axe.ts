@@ -5,13 +5,19 @@ import type { Page } from "playwright-core";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core has to object to on the page as it is, all of its rules taken: WCAG 2.2 AA and good practice. */
-export async function violations(page: Page): Promise<readonly string[]> {
+/** What axe-core has to object to on the page as it is: by WCAG 2.2 AA and good practice, or by these rules. */
+export async function violations(
+  page: Page,
+  rules: readonly string[] = [],
+): Promise<readonly string[]> {
   // Not through a script element: the page's own policy stays in force.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
-  return page.evaluate(async () => {
+  return page.evaluate(async (rules) => {
     const { axe } = globalThis as unknown as { axe: typeof Axe };
-    const found = await axe.run(document, { resultTypes: ["violations"] });
+    const found = await axe.run(document, {
+      resultTypes: ["violations"],
+      ...(rules.length > 0 && { runOnly: [...rules] }),
+    });
     return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  });
+  }, rules);
 }

@@ -1,9 +1,10 @@
 import type { TimeoutOptions } from "@sojourn/core";
 import { mkdirSync } from "node:fs";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { begin } from "../../../examples/hono-login/begin.ts";
 import { serve } from "./site.ts";
+import { test as base } from "./test.ts";
 
 /** What `npm start` serves, on SQLite and http://localhost, for the length of a test. Gives its address. */
 export async function serveExample(timeouts: TimeoutOptions = {}): Promise<string> {
@@ -23,23 +24,33 @@ export async function serveExample(timeouts: TimeoutOptions = {}): Promise<strin
   return site.origin();
 }
 
+/** An iPhone by what it says of itself and by its size, though it is a Chromium. */
 export const PHONE = {
   userAgent:
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
   viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
 };
 
-/** A browser of its own, with a jar of its own. */
-export async function openBrowser(
-  chromium: Browser,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const context = await chromium.newContext(options);
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  return page;
+/** Tests with two browsers, each with a jar of its own: `laptop`, the window of all tests, and `phone`. */
+export const test = base
+  .extend("otherWindow", { scope: "worker" }, async ({ chromium }): Promise<Page> => {
+    const page = await (await chromium.newContext(PHONE)).newPage();
+    page.setDefaultTimeout(10_000);
+    return page;
+  })
+  .extend("laptop", async ({ page }, { onCleanup }): Promise<Page> => {
+    onCleanup(() => leave(page));
+    return page;
+  })
+  .extend("phone", async ({ otherWindow }, { onCleanup }): Promise<Page> => {
+    await otherWindow.context().clearCookies();
+    onCleanup(() => leave(otherWindow));
+    return otherWindow;
+  });
+
+/** A page whose server is gone would go on asking for it. */
+async function leave(page: Page): Promise<void> {
+  await page.goto("about:blank");
 }
 
 /** By the form, as anybody does. */
