@@ -14,7 +14,11 @@ test("two servers on one Redis: revoked at one, logged out live at the other, wh
   const given = {
     command: "node --conditions=@sojourn/source server.ts",
     folder: "examples/hono-login",
-    env: { REDIS_URL: redis.url, SESSION_SECRET: randomBytes(32).toString("base64") },
+    env: {
+      REDIS_URL: redis.url,
+      SESSION_SECRET: randomBytes(32).toString("base64"),
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
+    },
   };
   const [one, other] = await Promise.all([start(given), start(given)]);
 

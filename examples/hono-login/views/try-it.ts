@@ -3,7 +3,6 @@ import type { Html } from "./layout.ts";
 
 /** What one can type to be the thief. */
 export function tryIt(userId: string, host: string): Html {
-  const json = "-H accept:application/json";
   return html`<details class="card try">
     <summary>Steal a cookie</summary>
     <p>
@@ -13,19 +12,23 @@ export function tryIt(userId: string, host: string): Html {
     </p>
     <pre
       tabindex="0"
-    ><code>curl -c jar ${host}/login --data-urlencode ${quoted(`name=${userId}`)} -d password=demo
+    ><code>curl -c jar ${host}/login -d ${`name=${encoded(userId)}`} -d password=demo
 cp jar stolen
-sleep 10; curl -b jar -c jar ${json} ${host}/session
-sleep 3; curl -b jar -c jar ${json} ${host}/session
-sleep 3; curl -b stolen ${json} ${host}/session</code></pre>
+sleep 10; curl -b jar -c jar ${host}/session
+sleep 3; curl -b jar -c jar ${host}/session
+sleep 3; curl -b stolen ${host}/session</code></pre>
     <p class="hint">
       Or copy the cookie <code>__Host-id</code> of this browser out of its developer tools, and send
-      it with <code>curl -b</code>: that one is still good, but not curl’s, which is an alert too.
+      it with <code>curl -b</code>: it is still good, but curl is another browser, and that is an
+      alert too.
     </p>
   </details>`;
 }
 
-/** As a shell takes it: one word, whatever is in it. */
-function quoted(text: string): string {
-  return /^[\w=.@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** Whatever is in it, a shell and a form take it for one word. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (each) => `%${each.charCodeAt(0).toString(16)}`,
+  );
 }

@@ -67,5 +67,6 @@ const folder = new URL("../screenshots/", import.meta.url).pathname;
 /** For people to look at: git does not see them. */
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${folder}example-${name}.png`, fullPage: true });
 }
