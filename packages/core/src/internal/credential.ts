@@ -142,16 +142,29 @@ export function encodeCredential({ current, unseen, superseded }: Credential): s
   return groups.join("|").replace(/\|+$/, "");
 }
 
-/** Null where the text is no credential: the record is corrupt. One credential has one text. */
+/** SHA-256 in base64url. */
+const HASH = 43;
+
+/**
+ * As `encodeCredential` writes it and in no other way: one credential has one text. A time's ten digits
+ * reach the year 117,000.
+ */
+const ENTRY = String.raw`[\w-]{${HASH}}\.(?:0|[1-9a-z][\da-z]{0,9})`;
+const CREDENTIAL = new RegExp(
+  `^${ENTRY}(?:\\|${ENTRY}|\\|(?:${ENTRY})?\\|${ENTRY}(?:,${ENTRY})*)?$`,
+);
+
+/** Null where the text is no credential: the record is corrupt. */
 export function decodeCredential(text: string): Credential | null {
-  const groups = text.split("|").map((group) => (group === "" ? [] : group.split(",").map(entry)));
-  const [[current] = [], [unseen = null] = [], superseded = []] = groups;
-  if (current === undefined || groups.flat().some(({ hash }) => hash.length !== 43)) return null;
-  const credential = { current, unseen, superseded };
-  return encodeCredential(credential) === text ? credential : null;
+  if (!CREDENTIAL.test(text)) return null;
+  const [current = "", unseen = "", superseded = ""] = text.split("|");
+  return {
+    current: entry(current),
+    unseen: unseen === "" ? null : entry(unseen),
+    superseded: superseded === "" ? [] : superseded.split(",").map(entry),
+  };
 }
 
 function entry(text: string): Minted {
-  const [hash = "", at = ""] = text.split(".");
-  return { hash, at: Number.parseInt(at, 36) };
+  return { hash: text.slice(0, HASH), at: Number.parseInt(text.slice(HASH + 1), 36) };
 }
