@@ -72,6 +72,7 @@ const readmes: readonly Readme[] = [
   },
   { package: "watch", programs: ["node server.ts &"] },
   { package: "otel", programs: ["node sessions.ts"] },
+  { package: "dashboard", programs: ["node server.ts &"] },
   {
     package: "testing",
     // Its programs are tests, and run in packages/testing/test/readme.
