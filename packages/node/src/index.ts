@@ -6,11 +6,12 @@ import type {
   UserSession,
 } from "@sojourn/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isForClient, sendError } from "./internal/answer.ts";
+import { isForClient, report, sendError } from "./internal/answer.ts";
 import { discardHead } from "./internal/head.ts";
 import { type AdapterOptions, mount } from "./internal/mount.ts";
 
 export type { AdapterOptions } from "./internal/mount.ts";
+export { onUpgrade, type UpgradeHandler, type UpgradeOptions } from "./upgrade.ts";
 
 /** A handler of `node:http` that is also given the way to the session. */
 export type SessionHandler<Data extends object = SessionData> = (
@@ -95,10 +96,4 @@ function internalError(error: unknown, _req: IncomingMessage, res: ServerRespons
 function giveUp(error: unknown, res: ServerResponse): void {
   report(error);
   if (!res.writableEnded) res.destroy();
-}
-
-function report(error: unknown): void {
-  // As Node does with what nobody catches; only that the server lives on.
-  // oxlint-disable-next-line no-console
-  console.error(error);
 }

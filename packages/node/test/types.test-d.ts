@@ -6,7 +6,7 @@ import {
   type UserSession,
 } from "@sojourn/core";
 import { memoryStore } from "@sojourn/memory";
-import { requireUser, withSessions } from "@sojourn/node";
+import { onUpgrade, requireUser, withSessions } from "@sojourn/node";
 import * as express from "@sojourn/node/express";
 import * as fastify from "@sojourn/node/fastify";
 import * as koa from "@sojourn/node/koa";
@@ -47,6 +47,18 @@ withSessions(
 withSessions(made, () => {}, { trustproxy: 1 });
 // @ts-expect-error true would trust anybody.
 withSessions(made, () => {}, { trustProxy: true });
+
+// A server's sockets, by what serves its requests.
+createServer(listener).on(
+  "upgrade",
+  onUpgrade(made, (_req, socket, head, session) => {
+    expectTypeOf(session).toEqualTypeOf<RequestSession<Basket>>();
+    expectTypeOf(socket.write).toBeFunction();
+    expectTypeOf(head).toEqualTypeOf<Buffer>();
+  }),
+);
+// @ts-expect-error Sessions of its own would hear of a logout only later.
+onUpgrade(options, () => {});
 
 // Express and Connect: from the middleware, without a word in anybody's global types.
 const session = express.sessions(options);

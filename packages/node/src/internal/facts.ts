@@ -1,11 +1,17 @@
 import type { RequestFacts } from "@sojourn/core";
 import { clientOf, isLocalhost, type Trust } from "@sojourn/net";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+
+/** A response, or the socket that one has become. */
+interface Closable {
+  readonly closed: boolean;
+  once(event: "close", listener: () => void): unknown;
+}
 
 /** What a request tells the core, behind the proxies that are trusted. */
 export function factsOf(
   req: IncomingMessage & { readonly originalUrl?: string },
-  res: ServerResponse,
+  res: Closable,
   trust: Trust,
   // Express, Connect and Fastify keep it, where they cut a mount point off or rewrite it.
   url: string = req.originalUrl ?? req.url ?? "/",
@@ -39,7 +45,7 @@ function pathOf(url: string): string {
 }
 
 /** Made only for those who ask: an event stream that listens for the end of its session. */
-function closing(res: ServerResponse): AbortSignal {
+function closing(res: Closable): AbortSignal {
   const controller = new AbortController();
   if (res.closed) controller.abort();
   else res.once("close", () => controller.abort());
