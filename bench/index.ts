@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { cold } from "./cold/part.ts";
 import { commands } from "./commands/part.ts";
+import { dashboard } from "./dashboard/part.ts";
 import { http } from "./http/part.ts";
 import { memory } from "./memory/part.ts";
 import { micro } from "./micro/part.ts";
@@ -23,6 +24,7 @@ const parts: readonly Part[] = [
   cold,
   micro,
   watch,
+  dashboard,
   redis,
   sql,
 ];
