@@ -186,7 +186,7 @@ describe("as text", () => {
     expect(encodeCredential(fresh)).toHaveLength(52);
     const last = Date.UTC(2059, 0, 1);
     const at = (name: string): { hash: string; at: number } => ({ hash: hashOf(name), at: last });
-    // renewal-model.test.ts shows that there are never more.
+    // renewal-model.node.test.ts shows that there are never more.
     const superseded = ["c", "d", "e", "f", "g", "h"].map(at);
     const largest = { current: at("a"), unseen: at("b"), superseded };
     expect(encodeCredential(largest)).toHaveLength(423);

@@ -121,6 +121,16 @@ test("every event says when, who, for whom, from where and why, and nothing that
 });
 
 describe("throttle", () => {
+  test("a source that has to wait is told so whatever it presents, also what nobody signed", async () => {
+    const { sessions } = harness({ throttle: () => 30 });
+    const fetch = sessions.fetch(async (_request, { session }) =>
+      Response.json(await session.get()),
+    );
+    const guess = { Cookie: `__Host-id=${"A".repeat(112)}` };
+    expect((await fetch(new Request("https://app.test/", { headers: guess }))).status).toBe(429);
+    expect((await fetch(new Request("https://app.test/"))).status).toBe(200);
+  });
+
   async function answered(seconds: unknown) {
     const { browser, events } = site({ throttle: () => seconds as number });
     const { status, headers } = await browser.post("/login");

@@ -11,8 +11,11 @@ import type { Kind, OpenedToken } from "./token.ts";
 export interface Carrier {
   /** The header by which responses vary. */
   readonly vary: string;
-  /** The token of this kind that the request carries, opened. Null: none that is ours. */
-  find(kind: Kind): OpenedToken | null;
+  /**
+   * The token of this kind that the request carries, opened. Null: none that is ours. `admit` is called
+   * before anything that is there is looked at, and may throw.
+   */
+  find(kind: Kind, admit: () => void): OpenedToken | null;
   /** Hands a token out, or (null) takes it back. `maxAge` in seconds; absent: until the browser closes. */
   deliver(headers: HeaderEditor, kind: Kind, token: string | null, maxAge?: number): void;
 }
@@ -24,11 +27,12 @@ export function cookieCarrier(engine: Engine, { cookie, client: given }: Request
   const client = given ?? null;
   return {
     vary: "Cookie",
-    find(kind) {
+    find(kind, admit) {
       const { name } = engine.cookies[kind];
       const values = cookieValues(cookie, name).filter((value) => value !== "");
       const [value] = values;
       if (value === undefined) return null;
+      admit();
       // Two `__Host-` cookies of one name a browser holds only if one is partitioned, and ours never
       // differ in that alone: somebody between us made one up.
       if (values.length > 1 && name.startsWith("__Host-"))
@@ -61,8 +65,9 @@ export function bearerCarrier(
   const [, token] = /^bearer +([\w-]+) *$/i.exec(authorization ?? "") ?? [];
   return {
     vary: "Authorization",
-    find(kind) {
+    find(kind, admit) {
       if (token === undefined) return null;
+      admit();
       const { user, anonymous } = engine.cookies;
       if ([user, anonymous].some(({ name }) => cookieValues(cookie, name).length > 0)) {
         throw new AmbiguousCredentialsError(

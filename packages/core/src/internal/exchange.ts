@@ -66,9 +66,8 @@ export function createExchange<Data extends object>(
   }
 
   async function find(kind: Kind): Promise<Live | null> {
-    const opened = carrier.find(kind);
+    const opened = carrier.find(kind, admit);
     if (opened === null) return null;
-    admit();
     return keep(await load(engine, opened, arrivedAt, client, facts));
   }
 

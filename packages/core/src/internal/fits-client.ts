@@ -44,9 +44,8 @@ export async function fitsClient(
     return true;
   }
   if (action === "revoke") {
-    await engine.store.delete(record);
     const revoked = { type: "session_revoked", reason: "binding", ...whoOf(record) } as const;
-    engine.ended(record, revoked, client);
+    if ((await engine.store.delete(record)) === "deleted") engine.ended(record, revoked, client);
   } else {
     engine.emit({ type: "token_refused", reason: "binding", ...whoOf(record) }, client);
   }

@@ -81,16 +81,17 @@ export async function admits(
   if (verdict === "reused") {
     engine.emit({ type: "token_reuse", reason: engine.onReuse, ...who }, client);
     if (engine.onReuse === "revoke") {
-      await engine.store.delete(record);
-      engine.ended(record, { type: "session_revoked", reason: "reuse", ...who }, client);
+      const revoked = { type: "session_revoked", reason: "reuse", ...who } as const;
+      // Of many who find it at once, the one who ends it tells.
+      if ((await engine.store.delete(record)) === "deleted") engine.ended(record, revoked, client);
     }
     return false;
   }
   const reason = expiredBy(record, policy, engine.clock.now());
   if (reason !== null) {
     // The store goes by the deadlines it holds; a timeout that was shortened since ends it here.
-    await engine.store.delete(record);
-    engine.ended(record, { type: "session_expired", reason, ...who }, client);
+    const expired = { type: "session_expired", reason, ...who } as const;
+    if ((await engine.store.delete(record)) === "deleted") engine.ended(record, expired, client);
     return false;
   }
   return true;
