@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { jarOf } from "./support/jar.ts";
-import { logIn, serveExample, shoot, test } from "./support/example.ts";
+import { logIn, serveExample, shoot, signIn, test } from "./support/example.ts";
 import { describe, expect } from "vitest";
 
 /** The page says so by itself, and shows nothing private any more. "Within a second" on a busy computer. */
@@ -45,15 +45,16 @@ describe("where you are logged in", () => {
     phone,
   }) => {
     const url = await serveExample();
-    await logIn(laptop, url);
-    await logIn(phone, url);
+    await signIn(laptop, url);
+    await signIn(phone, url);
     await laptop.getByRole("button", { name: "Log out Safari on iPhone" }).click();
     await isLoggedOut(phone, /ended from another of your sessions/);
     await laptop.getByRole("status").getByText("That session is over.").waitFor();
     expect(await devices(laptop)).toEqual(["Chrome on Linux This one"]);
 
     await phone.getByRole("link", { name: "Log in again" }).click();
-    await logIn(phone, url);
+    await phone.getByRole("heading", { name: "Log in" }).waitFor();
+    await signIn(phone, url);
     await phone.getByRole("button", { name: "Log out everywhere else" }).click();
     await isLoggedOut(laptop, /logged out everywhere else/);
     await phone.getByText("One other session is over.").waitFor();
@@ -68,8 +69,8 @@ describe("where you are logged in", () => {
     phone,
   }) => {
     const url = await serveExample();
-    await logIn(phone, url);
-    await logIn(laptop, url);
+    await signIn(phone, url);
+    await signIn(laptop, url);
     await laptop.getByRole("link", { name: "Change it" }).click();
     await laptop.getByRole("heading", { name: "Is it you?" }).waitFor();
     await laptop.getByLabel("Password").fill("guess");
@@ -81,7 +82,7 @@ describe("where you are logged in", () => {
     await laptop.getByRole("button", { name: "Change it" }).click();
     await isLoggedOut(phone, /Your password was changed/);
     await laptop.getByRole("status").getByText("one other session is over").waitFor();
-    await logIn(phone, url, "correct horse");
+    await signIn(phone, url, "correct horse");
   });
 });
 
@@ -90,14 +91,14 @@ describe("how long it lasts", () => {
     laptop: page,
   }) => {
     const url = await serveExample({ idle: 3_000 });
-    await logIn(page, url);
+    await signIn(page, url);
     await page.getByText("This session ends soon.").waitFor({ state: "attached" });
     await isLoggedOut(page, /Nothing happened for too long/);
   });
 
   test("“Stay” moves the deadline, and that the page looks does not", async ({ laptop: page }) => {
     const url = await serveExample({ idle: "10m", touch: 1 });
-    await logIn(page, url);
+    await signIn(page, url);
     const idle = page.locator('[data-key="idleExpiresAt"]');
     const deadline = async () => Number(await idle.getAttribute("data-at"));
     const look = () => page.evaluate(async () => (await fetch("/session?peek=1")).json());
@@ -115,8 +116,8 @@ test("a cookie that is used again after its renewal ends the session, and other 
   phone,
 }) => {
   const url = await serveExample({ renewal: 200 });
-  await logIn(phone, url);
-  await logIn(laptop, url);
+  await signIn(phone, url);
+  await signIn(laptop, url);
   const jar = await jarOf(laptop);
   const cookie = async () => (await jar.cookies()).find(({ name }) => name === "__Host-id")?.value;
   const stolen = await cookie();
@@ -133,7 +134,7 @@ test("a cookie that is used again after its renewal ends the session, and other 
   await phone.getByText("Steal a cookie").click();
   await shoot(phone, "stolen-phone");
   // It is still there for who comes later.
-  await logIn(laptop, url);
+  await signIn(laptop, url);
   await laptop.getByRole("log").getByText("A copied cookie was used").waitFor();
   await laptop.getByText("Steal a cookie").click();
   await shoot(laptop, "stolen");

@@ -2,7 +2,7 @@ import { startRedis } from "@sojourn/servers";
 import { randomBytes } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { start } from "../support/program.ts";
-import { logIn, test } from "./support/example.ts";
+import { signIn, test } from "./support/example.ts";
 import { expect } from "vitest";
 
 test("two servers on one Redis: revoked at one, logged out live at the other, which also shows what is new", async ({
@@ -22,8 +22,8 @@ test("two servers on one Redis: revoked at one, logged out live at the other, wh
   };
   const [one, other] = await Promise.all([start(given), start(given)]);
 
-  await logIn(laptop, one.url);
-  await logIn(phone, other.url);
+  await signIn(laptop, one.url);
+  await signIn(phone, other.url);
   await laptop.locator(".title").getByText("Safari on iPhone").waitFor();
   await laptop.getByRole("log").getByText("A login from somewhere new").waitFor();
 
@@ -32,7 +32,7 @@ test("two servers on one Redis: revoked at one, logged out live at the other, wh
   await notice.getByText("You have been logged out").waitFor({ timeout: 5_000 });
   expect(await phone.getByRole("heading").count()).toBe(1);
 
-  await logIn(phone, other.url);
+  await signIn(phone, other.url);
   // Looking at the other server, the cookie is the same one: all that they have in common is Redis.
   await phone.goto(one.url);
   await phone.getByRole("heading", { name: "Hello, ada" }).waitFor();

@@ -62,6 +62,13 @@ export async function logIn(page: Page, url: string, password = "demo"): Promise
   await page.getByRole("heading", { name: "Hello, ada" }).waitFor();
 }
 
+/** Without the form: half the price. */
+export async function signIn(page: Page, url: string, password = "demo"): Promise<void> {
+  await page.request.post(`${url}/login`, { form: { name: "ada", password }, maxRedirects: 0 });
+  await page.goto(url);
+  await page.getByRole("heading", { name: "Hello, ada" }).waitFor();
+}
+
 const folder = new URL("../screenshots/", import.meta.url).pathname;
 
 /** For people to look at: git does not see them. */
