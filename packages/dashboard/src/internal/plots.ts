@@ -94,11 +94,12 @@ function counted(
 }
 
 function inUse(active: Active, range: Range, bars: Bars, now: number): Markup {
-  const drawn = [ACTIVE.user, ACTIVE.anonymous].map(({ label, index }) => ({
-    label,
-    values: greatestIn(bars, index),
-  }));
-  const present = [true, false].map((user) => active.estimate(user, NOW_MINUTES, now));
+  const drawn = [ACTIVE.user, ACTIVE.anonymous].map(({ label, index }, i) => {
+    const present = active.estimate(i === 0, NOW_MINUTES, now);
+    const values = greatestIn(bars, index);
+    // Noted once a second; what has come since belongs to the last bar.
+    return { label, present, values: values.with(-1, Math.max(present, values.at(-1) ?? 0)) };
+  });
   return plot({
     id: "active",
     title: "In use",
@@ -109,7 +110,7 @@ function inUse(active: Active, range: Range, bars: Bars, now: number): Markup {
     summary: "Sessions seen within five minutes, estimated",
     legend: legend(
       "In use now",
-      drawn.map(({ label }, i) => [label, `≈ ${count(present[i] ?? 0)}`, present[i] === 0]),
+      drawn.map(({ label, present }) => [label, `≈ ${count(present)}`, present === 0]),
     ),
   });
 }
