@@ -272,6 +272,18 @@ describe("where one is logged in", () => {
     expect((await login("correct horse")).status).toBe(200);
   });
 
+  test("a page in another tab is not told that it is over when only the cookie is a new one", async () => {
+    const { url } = await start(example());
+    const client = await loggedIn(url);
+    const headers = { Cookie: client.cookieHeader() ?? "" };
+    const stream = await fetch(`${url}/events`, { headers });
+    await client.post("/confirm", { form: { password: "demo" } });
+    // It ends, for the browser to come back with the new one.
+    expect(await stream.text()).toMatch(/^event: here\n((?!ended)[^])*$/);
+    expect((await fetch(`${url}/events`, { headers })).status).toBe(401);
+    expect((await client.get("/session")).status).toBe(200);
+  });
+
   test("where the password leads is no stranger's to say", async () => {
     const { url } = await start(example());
     const client = await loggedIn(url);

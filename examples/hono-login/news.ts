@@ -4,7 +4,7 @@ import { noticeOf, type Notice } from "./notice.ts";
 import { Bounded } from "./bounded.ts";
 
 /** What the pages of one user are told of. */
-export interface Item {
+interface Item {
   /** The list of sessions is another one. */
   readonly sessions?: true;
   readonly alert?: Notice;
