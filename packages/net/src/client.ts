@@ -44,11 +44,19 @@ export interface Client {
  * one by being unknown.
  */
 export function clientOf(connection: Connection, trust: Trust): Client {
-  const peer = canonicalAddress(connection.remoteAddress ?? "");
+  const peer = peerOf(connection.remoteAddress ?? "");
   if (!trust.trusts(peer, 0)) return describe(peer, connection, null, null);
   return trust.header === "forwarded"
     ? fromForwarded(peer, connection, trust)
     : fromXForwarded(peer, connection, trust);
+}
+
+let latest: { readonly text: string; readonly peer: string | null } = { text: "", peer: null };
+
+/** Behind a proxy, and on one connection, it is the one of the request before. */
+function peerOf(text: string): string | null {
+  if (text !== latest.text) latest = { text, peer: canonicalAddress(text) };
+  return latest.peer;
 }
 
 // X-Forwarded-For, -Proto and -Host are three lists that need not be of the same length: some
