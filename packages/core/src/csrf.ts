@@ -57,8 +57,8 @@ export function createGate(options: CsrfOptions | false, strictByDefault: boolea
   }
 
   /** W3C Fetch Metadata; an unknown value is to be ignored. Null: it does not say. */
-  function siteAllows({ header }: RequestLine, origin: string | null): boolean | null {
-    switch (header("sec-fetch-site")) {
+  function siteAllows(request: RequestLine, origin: string | null): boolean | null {
+    switch (request.header("sec-fetch-site")) {
       case "same-origin":
       case "none":
         return true;
@@ -72,21 +72,20 @@ export function createGate(options: CsrfOptions | false, strictByDefault: boolea
   }
 
   /** Into the whole tab: frames navigate as well. */
-  function isNavigation({ method, header }: RequestLine): boolean {
+  function isNavigation(request: RequestLine): boolean {
     return (
-      method === "GET" &&
-      header("sec-fetch-mode") === "navigate" &&
-      header("sec-fetch-dest") === "document"
+      request.method === "GET" &&
+      request.header("sec-fetch-mode") === "navigate" &&
+      request.header("sec-fetch-dest") === "document"
     );
   }
 
   return (request) => {
-    const { method, path, header } = request;
     // A browser opens a socket to another site without asking, cookies and all (ASVS 4.4.2).
-    const safe = SAFE.includes(method) && !header("upgrade");
+    const safe = SAFE.includes(request.method) && !request.header("upgrade");
     if (safe && !isolate) return null;
-    if (isExempt(path)) return null;
-    const origin = header("origin") ?? null;
+    if (isExempt(request.path)) return null;
+    const origin = request.header("origin") ?? null;
     const site = siteAllows(request, origin);
     if (site !== null) return site || (safe && isNavigation(request)) ? null : "fetch-site";
     if (safe) return null;

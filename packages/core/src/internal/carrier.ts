@@ -23,12 +23,13 @@ export interface Carrier {
 /** Values of one name that are tried; a browser sends one. */
 const MOST_CANDIDATES = 4;
 
-export function cookieCarrier(engine: Engine, { cookie, client: given }: RequestFacts): Carrier {
-  const client = given ?? null;
+export function cookieCarrier(engine: Engine, facts: RequestFacts): Carrier {
+  let cookie: string | null | undefined;
   return {
     vary: "Cookie",
     find(kind, admit) {
       const { name } = engine.cookies[kind];
+      cookie ??= facts.cookie;
       const values = cookieValues(cookie, name).filter((value) => value !== "");
       const [value] = values;
       if (value === undefined) return null;
@@ -36,13 +37,13 @@ export function cookieCarrier(engine: Engine, { cookie, client: given }: Request
       // Two `__Host-` cookies of one name a browser holds only if one is partitioned, and ours never
       // differ in that alone: somebody between us made one up.
       if (values.length > 1 && name.startsWith("__Host-"))
-        return refuse(engine, "duplicate", client);
+        return refuse(engine, "duplicate", facts.client ?? null);
       const distinct = [...new Set(values)].slice(0, MOST_CANDIDATES);
       const ours = distinct
         .map((each) => engine.tokens.open(each))
         .filter((each) => each?.kind === kind);
-      if (ours.length > 1) return refuse(engine, "duplicate", client);
-      return ours[0] ?? refuse(engine, "malformed", client);
+      if (ours.length > 1) return refuse(engine, "duplicate", facts.client ?? null);
+      return ours[0] ?? refuse(engine, "malformed", facts.client ?? null);
     },
     deliver(headers, kind, token, maxAge) {
       const template: CookieTemplate = engine.cookies[kind];
@@ -57,25 +58,21 @@ export function cookieCarrier(engine: Engine, { cookie, client: given }: Request
 /** The response header in which a client of the bearer transport finds its new token. */
 export const TOKEN_HEADER = "Session-Token";
 
-export function bearerCarrier(
-  engine: Engine,
-  { authorization, cookie, client: given }: RequestFacts,
-): Carrier {
-  const client = given ?? null;
-  const [, token] = /^bearer +([\w-]+) *$/i.exec(authorization ?? "") ?? [];
+export function bearerCarrier(engine: Engine, facts: RequestFacts): Carrier {
   return {
     vary: "Authorization",
     find(kind, admit) {
+      const [, token] = /^bearer +([\w-]+) *$/i.exec(facts.authorization ?? "") ?? [];
       if (token === undefined) return null;
       admit();
       const { user, anonymous } = engine.cookies;
-      if ([user, anonymous].some(({ name }) => cookieValues(cookie, name).length > 0)) {
+      if ([user, anonymous].some(({ name }) => cookieValues(facts.cookie, name).length > 0)) {
         throw new AmbiguousCredentialsError(
           "The request carries a session cookie and a bearer token: send one of them.",
         );
       }
       const opened = engine.tokens.open(token);
-      if (opened === null) return refuse(engine, "malformed", client);
+      if (opened === null) return refuse(engine, "malformed", facts.client ?? null);
       return opened.kind === kind ? opened : null;
     },
     deliver(headers, _kind, newToken) {
