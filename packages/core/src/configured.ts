@@ -31,13 +31,14 @@ const PLAIN = new Set<string>([
 /**
  * The `Sessions` for a request's context. Options are checked and built once: a value now, what a
  * function gives when it first gives it. So a function may well write its options anew for each
- * request, as long as store, schema and listeners in them are not made anew.
+ * request, as long as store, schema and listeners in them are not made anew. A promise only where
+ * there is something to wait for.
  */
 export function configured<Data extends object = SessionData, Context = unknown>(
   configuration: Configuration<Data, Context>,
-): (context: Context) => Promise<Sessions<Data>> {
+): (context: Context) => Sessions<Data> | Promise<Sessions<Data>> {
   if (typeof configuration !== "function") {
-    const sessions = Promise.resolve(sessionsOf(configuration));
+    const sessions = sessionsOf(configuration);
     return () => sessions;
   }
   const kept = keepSessions<Data>();

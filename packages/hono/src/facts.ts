@@ -1,52 +1,91 @@
-import type { RequestFacts } from "@sojourn/core";
-import { clientOf, isLocalhost, type Trust } from "@sojourn/net";
+import type { Client, RequestFacts, RequestLine } from "@sojourn/core";
+import { type Client as Described, clientOf, isLocalhost, type Trust } from "@sojourn/net";
 import type { Context } from "hono";
 
-/** What the core is told of a request. */
-export function factsOf(
-  c: Context,
-  peer: string | null,
-  trust: Trust,
-  closed: () => AbortSignal,
-): RequestFacts {
-  const { url } = c.req;
-  const { headers } = c.req.raw;
-  const header = (name: string) => headers.get(name);
-  const connection = { remoteAddress: peer, encrypted: url.startsWith("https:"), header };
-  const client = clientOf(connection, trust);
-  const { address, host, secure } = client;
-  return {
-    request: {
-      method: c.req.method,
-      path: pathOf(url),
-      ownOrigin: () => client.origin() ?? new URL(url).origin,
-      header,
-    },
-    cookie: headers.get("Cookie"),
-    authorization: headers.get("Authorization"),
-    secure: secure || isLocalhost(host ?? new URL(url).host),
-    client: {
-      address,
-      userAgent: headers.get("User-Agent"),
-      network: (ipv4, ipv6) => client.network(ipv4, ipv6),
-    },
-    closed,
-    waitUntil: waitUntilOf(c),
-  };
+/** What the core is told of a request, found out when it asks: of most requests it asks little. */
+export class Facts implements RequestFacts, RequestLine {
+  readonly closed: () => AbortSignal;
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+  readonly #request: Request;
+  readonly #peer: string | null;
+  readonly #trust: Trust;
+  #described: Described | undefined;
+  #client: Client | undefined;
+
+  /** `peer` cannot wait: of a connection that has closed nothing tells. */
+  constructor(c: Context, peer: string | null, trust: Trust, closed: () => AbortSignal) {
+    this.closed = closed;
+    this.waitUntil = (promise) => executionCtxOf(c)?.waitUntil(promise);
+    this.#request = c.req.raw;
+    this.#peer = peer;
+    this.#trust = trust;
+  }
+
+  get cookie(): string | null {
+    return this.header("Cookie");
+  }
+
+  get authorization(): string | null {
+    return this.header("Authorization");
+  }
+
+  get secure(): boolean {
+    const { secure, host } = this.#describe();
+    return secure || isLocalhost(host ?? new URL(this.#request.url).host);
+  }
+
+  get client(): Client {
+    return (this.#client ??= this.#identify());
+  }
+
+  get request(): RequestLine {
+    return this;
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  /** As it came: `c.req.path` is decoded, and whatever the option `getPath` makes of it. */
+  get path(): string {
+    const [, path = "/"] = /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(this.#request.url) ?? [];
+    return path || "/";
+  }
+
+  ownOrigin(): string {
+    return this.#describe().origin() ?? new URL(this.#request.url).origin;
+  }
+
+  header(name: string): string | null {
+    return this.#request.headers.get(name);
+  }
+
+  #describe(): Described {
+    return (this.#described ??= clientOf(
+      {
+        remoteAddress: this.#peer,
+        encrypted: this.#request.url.startsWith("https:"),
+        header: (name) => this.header(name),
+      },
+      this.#trust,
+    ));
+  }
+
+  #identify(): Client {
+    const described = this.#describe();
+    return {
+      address: described.address,
+      userAgent: this.header("User-Agent"),
+      network: (ipv4, ipv6) => described.network(ipv4, ipv6),
+    };
+  }
 }
 
-/** As it came: `c.req.path` is decoded, and whatever the option `getPath` makes of it. */
-function pathOf(url: string): string {
-  const [, path = "/"] = /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url) ?? [];
-  return path || "/";
-}
-
-function waitUntilOf(c: Context): RequestFacts["waitUntil"] {
+function executionCtxOf(c: Context): Context["executionCtx"] | undefined {
   try {
-    const { executionCtx } = c;
-    return (promise) => executionCtx.waitUntil(promise);
+    return c.executionCtx;
   } catch {
-    // Where the platform has none, Hono's getter throws.
+    // Where the platform has none, Hono's getter throws, which takes longer than all the rest here.
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ import {
 } from "@sojourn/core";
 import { createTrust, type TrustProxy } from "@sojourn/net";
 import type { Context, MiddlewareHandler, Next } from "hono";
-import { factsOf } from "./facts.ts";
+import { Facts } from "./facts.ts";
 import { peerOf } from "./peer.ts";
 import { applyTo, clearResponse } from "./response.ts";
 import type { SessionVariables } from "./variables.ts";
@@ -35,9 +35,10 @@ export function sessions<Data extends object = SessionData, const As extends str
   const sessionsFor = configured(configuration);
   const trust = createTrust(trustProxy);
   return async (c: Context, next) => {
-    const { begin } = await sessionsFor(c);
+    const given = sessionsFor(c);
+    const { begin } = given instanceof Promise ? await given : given;
     const closing = closingOf(c.req.raw);
-    const exchange = begin(factsOf(c, peer(c), trust, closing.closed));
+    const exchange = begin(new Facts(c, peer(c), trust, closing.closed));
     c.set(as, exchange.session);
     try {
       await handle(c, next, exchange);
