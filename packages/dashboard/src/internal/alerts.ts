@@ -1,7 +1,7 @@
 import type { KeptClient, SessionEvent } from "@sojourn/core";
 import { shown } from "./text.ts";
 
-export type Severity = "info" | "warning" | "critical";
+type Severity = "info" | "warning" | "critical";
 
 /** What is kept of an alert: texts that are bounded and hide nothing. */
 export interface Notice {

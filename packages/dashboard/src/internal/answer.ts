@@ -31,10 +31,7 @@ const ASSETS: Readonly<Record<string, readonly [type: string, text: string]>> = 
 };
 const KEEP = "private, max-age=31536000, immutable";
 
-export type Revoked = (revoked: {
-  readonly userId: string;
-  readonly handle: string | null;
-}) => unknown;
+type Revoked = (revoked: { readonly userId: string; readonly handle: string | null }) => unknown;
 
 interface AnswerOptions {
   readonly state: State;

@@ -118,7 +118,6 @@ export const DAMAGE: readonly Band[] = [
   band("Background writes", ["background_failed", "A write in the background failed"]),
 ];
 
-export const ALERTS: Column = column("alert", "Alerts");
 /** Gauges: the greatest value counts, not the sum. */
 export const ACTIVE: { readonly user: Column; readonly anonymous: Column } = {
   user: column("(active user)", "Signed in"),

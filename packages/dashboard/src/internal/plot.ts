@@ -3,7 +3,7 @@ import { html, type Markup } from "./html.ts";
 import { clockTime, count, dayTime } from "./text.ts";
 
 /** What is drawn in one colour: a value a bar. Null: there is none. */
-export interface Drawn {
+interface Drawn {
   readonly label: string;
   readonly values: readonly (number | null)[];
 }
