@@ -33,13 +33,15 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   async finish({ failed = false }: { readonly failed?: boolean } = {}): Promise<void> {
     this.#visit.closed = true;
     if (!this.asked) return;
-    const { engine, loading, held } = this.#visit;
+    const { engine, facts, loading, held } = this.#visit;
     // A handler may have asked without waiting for the answer.
     await Promise.allSettled(Object.values(loading));
     const save = !failed || engine.saveOnError;
+    const renews = !isHandshake(facts);
     try {
       for (const live of held.values()) {
-        await commit(engine, live, { save, renew: live.active ? "when-due" : "never" });
+        const renew = renews && live.active ? "when-due" : "never";
+        await commit(engine, live, { save, renew });
       }
     } finally {
       for (const live of held.values()) if (live.state === "open") live.state = "closed";
@@ -74,6 +76,14 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
 function maxAge({ clock }: Engine, live: Live | undefined): number | undefined {
   if (!live?.record.persistent) return undefined;
   return Math.max(0, Math.floor((live.record.expiresAt - clock.now()) / 1000));
+}
+
+/**
+ * Whoever speaks the socket's protocol writes the response, and may know of no cookie: a new secret
+ * might never arrive, and until it is known to be lost no request would renew (RFC 6455, RFC 8441).
+ */
+function isHandshake({ request }: RequestFacts): boolean {
+  return request !== undefined && (request.method === "CONNECT" || !!request.header("upgrade"));
 }
 
 /** Turned away at the door: no cookie is looked at, and no store is asked. */
