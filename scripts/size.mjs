@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { root } from "./setup.mjs";
 
 // Where the line is held, and why it is not lower: docs/decisions/0004-size.md.
-const budgets = { "@sojourn/core": 21_000 };
+const budgets = { "@sojourn/core": 32_500 };
 
 for (const [name, budget] of Object.entries(budgets)) {
   const { outputFiles } = await build({

@@ -8,9 +8,9 @@ import { sizeOfPackage, sizeOfProgram } from "./bundle.ts";
 
 /** Ours, and the kB that CI holds them at. Whoever makes one smaller lowers its figure. */
 const OURS: Readonly<Record<string, number>> = {
-  "@sojourn/core": 30.5,
-  "@sojourn/hono": 38,
-  "@sojourn/node": 40,
+  "@sojourn/core": 32.5,
+  "@sojourn/hono": 41,
+  "@sojourn/node": 43,
   "@sojourn/memory": 6,
 };
 
