@@ -71,6 +71,18 @@ test("alerts and sessions in use of another process are there, too", async () =>
   expect(text).toContain("In use ≈ 1");
 });
 
+test("sessions that another process saw as a minute ended are in use, too", async () => {
+  const { tell, page, clock, boards } = await processes(2);
+  await clock.advance(59_900 - (clock.now() % 60_000));
+  for (const first of "AbCd") {
+    const handle = `${first}F3v9Qm2Zx7Lr0Tn5Yb8Wc`;
+    tell(0, { type: "session_created", reason: null, handle, userId: "ada" });
+  }
+  await clock.advance(10_000);
+  expect(read(await page(1))).toContain("In use ≈ 4");
+  for (const board of boards) board.close();
+});
+
 test("a store call of another process counts to the latency", async () => {
   const { boards, store, page } = await processes(2);
   await boards[0]?.store(store).list("p".repeat(16), 0);

@@ -11,7 +11,7 @@ export interface Active {
   see(handle: string, user: boolean, now: number): void;
   /** About how many in the minute of `now` and those before it. */
   estimate(user: boolean, minutes: number, now: number): number;
-  /** The present minute's sketch, as text; null: nothing in it is new since it was last asked for. */
+  /** The sketch of the minute that is to be told next, as text; null: nothing is new since it was asked for. */
   tell(user: boolean, now: number): string | null;
   /** Takes in another process's. */
   hear(user: boolean, sketch: string, now: number): void;
@@ -60,7 +60,8 @@ export function createActive(rings: Rings): Active {
 function createSketches() {
   const registers = new Uint8Array(MINUTES * REGISTERS);
   const times = new Float64Array(MINUTES).fill(-1);
-  let news = false;
+  /** The first minute in which something is new that has not been told; null: all has been. */
+  let untold: number | null = null;
 
   function rowFor(now: number): number {
     const time = Math.floor(now / MINUTE);
@@ -81,7 +82,7 @@ function createSketches() {
       const at = rowFor(now) + register;
       if ((registers[at] as number) >= rank) return;
       registers[at] = rank;
-      news = true;
+      untold ??= Math.floor(now / MINUTE);
     },
 
     estimate(minutes: number, now: number): number {
@@ -108,9 +109,12 @@ function createSketches() {
     },
 
     tell(now: number): string | null {
-      if (!news) return null;
-      news = false;
-      const row = rowFor(now);
+      if (untold === null) return null;
+      const time = untold;
+      // What came at the end of a minute is told after it, and then the minute that has begun.
+      untold = time < Math.floor(now / MINUTE) ? Math.floor(now / MINUTE) : null;
+      if (times[time % MINUTES] !== time) return null;
+      const row = (time % MINUTES) * REGISTERS;
       let text = "";
       for (let i = 0; i < REGISTERS; i++) text += LETTERS[registers[row + i] as number];
       return text;
