@@ -1,7 +1,7 @@
 import type { ListedSession } from "@sojourn/core";
 import { deviceName } from "@sojourn/watch/device";
 import { html, type Markup } from "./html.ts";
-import { address } from "./overview.ts";
+import { address } from "./alert-list.ts";
 import { finder, page } from "./page.ts";
 import type { State } from "./state.ts";
 import { count, shown, when } from "./text.ts";
