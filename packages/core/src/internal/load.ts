@@ -71,17 +71,16 @@ export async function admits(
   arrivedAt: number,
   client: Client | null,
 ): Promise<boolean> {
-  const who = whoOf(record);
   const policy = engine.policyOf(record);
   const verdict = standing(credentialOf(record), hash, arrivedAt, policy.grace);
   if (verdict === "unknown") {
-    engine.emit({ type: "token_refused", reason: "unknown-secret", ...who }, client);
+    engine.emit({ type: "token_refused", reason: "unknown-secret", ...whoOf(record) }, client);
     return false;
   }
   if (verdict === "reused") {
-    engine.emit({ type: "token_reuse", reason: engine.onReuse, ...who }, client);
+    engine.emit({ type: "token_reuse", reason: engine.onReuse, ...whoOf(record) }, client);
     if (engine.onReuse === "revoke") {
-      const revoked = { type: "session_revoked", reason: "reuse", ...who } as const;
+      const revoked = { type: "session_revoked", reason: "reuse", ...whoOf(record) } as const;
       // Of many who find it at once, the one who ends it tells.
       if ((await engine.store.delete(record)) === "deleted") engine.ended(record, revoked, client);
     }
@@ -90,7 +89,7 @@ export async function admits(
   const reason = expiredBy(record, policy, engine.clock.now());
   if (reason !== null) {
     // The store goes by the deadlines it holds; a timeout that was shortened since ends it here.
-    const expired = { type: "session_expired", reason, ...who } as const;
+    const expired = { type: "session_expired", reason, ...whoOf(record) } as const;
     if ((await engine.store.delete(record)) === "deleted") engine.ended(record, expired, client);
     return false;
   }
