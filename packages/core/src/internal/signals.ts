@@ -22,7 +22,9 @@ export interface Signals {
 
 interface Watch {
   readonly live: Live;
-  readonly controller: AbortController;
+  readonly signal: AbortSignal;
+  /** Aborts the signal. */
+  readonly end: () => void;
   /** Ends the looking. */
   readonly stopped: AbortController;
   /** The secrets that may have opened the connection: a renewal adds to them, a rotation leaves none. */
@@ -120,7 +122,7 @@ export function createSignals(engine: Engine, interval: number): Signals {
 
   function abort(watch: Watch): void {
     leave(watch);
-    watch.controller.abort(new SessionGoneError("The session has ended."));
+    watch.end();
   }
 
   function leave(watch: Watch): void {
@@ -182,20 +184,18 @@ export function createSignals(engine: Engine, interval: number): Signals {
   return {
     of(live) {
       const before = watchOf.get(live);
-      if (before !== undefined) return before.controller.signal;
+      if (before !== undefined) return before.signal;
+      const isOver = live.state === "gone" || live.state === "ended";
       const watch: Watch = {
         live,
-        controller: new AbortController(),
+        ...createEnd(isOver),
         stopped: new AbortController(),
         known: new Set([live.presented]),
         idleAt: deadlinesInForce(live.record, engine.policyOf(live.record)).idleExpiresAt,
       };
       watchOf.set(live, watch);
-      const { signal } = watch.controller;
-      if (live.state === "gone" || live.state === "ended") {
-        abort(watch);
-        return signal;
-      }
+      const { signal } = watch;
+      if (isOver) return signal;
       // Asked for only here: who is told of an end has one more listener on the connection.
       const closed = live.closed?.();
       if (closed?.aborted) return signal;
@@ -224,6 +224,19 @@ export function createSignals(engine: Engine, interval: number): Signals {
       if (channel !== undefined) engine.inBackground(channel.publish(everyoneTopic, "all"));
     },
   };
+}
+
+/**
+ * The abort comes from who asked for the signal, through a promise, not from who ended the session: a
+ * Worker lets nobody but the request that opened a socket close it.
+ */
+function createEnd(now: boolean): Pick<Watch, "signal" | "end"> {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new SessionGoneError("The session has ended."));
+  if (now) abort();
+  let end = abort;
+  void new Promise<void>((resolve) => (end = resolve)).then(abort);
+  return { signal: controller.signal, end };
 }
 
 function topicOf(partition: string): string {
