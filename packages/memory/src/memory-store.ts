@@ -4,6 +4,7 @@ import {
   type PoweredStore,
   StoreFullError,
   type StorePowers,
+  systemClock,
 } from "@sojourn/core";
 import { apply, conflicts, merged } from "./internal/change.ts";
 import { memoryChannel } from "./internal/channel.ts";
@@ -39,6 +40,9 @@ const LEFT_FOR_SWEEP = 60_000;
 /** How many a write clears away. Two, when it adds one: what has expired never piles up. */
 const CLEARED_PER_WRITE = 2;
 
+/** How many a sweep removes before it lets requests have their turn: a millisecond or so. */
+const SWEPT_AT_ONCE = 100;
+
 export type MemoryStore = PoweredStore<Required<Omit<StorePowers, "replica">>>;
 
 export type ReplicableMemoryStore = PoweredStore<Required<StorePowers>>;
@@ -46,8 +50,8 @@ export type ReplicableMemoryStore = PoweredStore<Required<StorePowers>>;
 /**
  * A store in the memory of this process. Sessions end with it, and no other process sees them.
  *
- * Each operation is one synchronous step, so that no two can interleave. There is no timer: writes
- * clear away what expired, a bounded number each.
+ * Each operation is one synchronous step, so that no two can interleave; a sweep of many is several,
+ * between which others run. There is no timer: writes clear away what expired, a bounded number each.
  */
 export function memoryStore(
   options: MemoryStoreOptions & { readonly replicable: true },
@@ -176,6 +180,7 @@ export function memoryStore({
         if (row === undefined) break;
         swept.push(rows.record(row, false));
         table.remove(row);
+        if (swept.length % SWEPT_AT_ONCE === 0) await systemClock.sleep(0);
       }
       return swept;
     },

@@ -46,6 +46,28 @@ test("a store that is only written to holds what lives and a minute of what does
   expect(await store.sweep(end + HOUR, 10_000)).toHaveLength((life + MINUTE) / 1_000);
 });
 
+test("while a sweep of many is on its way, whatever else there is to do has its turn", async () => {
+  const store = memoryStore();
+  for (let i = 0; i < 1_000; i++) await store.create(session(i, { idleExpiresAt: NOW + 1 }), NOW);
+  let turns = 0;
+  const counting = setInterval(() => turns++, 0);
+  const swept = await store.sweep(NOW + 1, 1_000).finally(() => clearInterval(counting));
+  expect(swept).toHaveLength(1_000);
+  expect(turns).toBeGreaterThanOrEqual(5);
+});
+
+test("what is touched while a sweep of many is on its way stays", async () => {
+  const store = memoryStore();
+  for (let i = 0; i < 300; i++) {
+    await store.create(session(i, { idleExpiresAt: NOW + 1 + i }), NOW);
+  }
+  const sweeping = store.sweep(NOW + 299, 1_000);
+  const touch = { lastSeenAt: NOW + 1, idleExpiresAt: NOW + HOUR };
+  await store.update(session(250), { touch }, NOW + 1);
+  expect((await sweeping).map(({ handle }) => handle)).not.toContain(session(250).handle);
+  expect(await store.read(session(250), NOW + 300)).not.toBeNull();
+});
+
 test("the work of a sweep follows what expired, not what is stored", () => {
   const looks = (stored: number, expired: number): number => {
     const table = new Table();
