@@ -50,15 +50,36 @@ declare global {
     readonly env: { get(name: string): string | undefined };
     serve(handler: DenoHandler): unknown;
     serve(options: { port: number }, handler: DenoHandler): unknown;
+    upgradeWebSocket(request: Request): { socket: WebSocket; response: Response };
   };
 
+  interface BunSocket<Data> {
+    readonly data: Data;
+    close(code?: number, reason?: string): void;
+  }
   const Bun: {
-    serve(options: {
+    serve<Data = undefined>(options: {
       port?: number;
       fetch(
         request: Request,
-        server: { requestIP(request: Request): { address: string; port: number } | null },
+        server: {
+          requestIP(request: Request): { address: string; port: number } | null;
+          upgrade(request: Request, options?: { data?: Data }): boolean;
+        },
       ): Promise<Response | undefined>;
+      websocket?: {
+        open?(socket: BunSocket<Data>): void;
+        message(socket: BunSocket<Data>, message: string | Uint8Array): void;
+        close?(socket: BunSocket<Data>): void;
+      };
     }): unknown;
   };
+
+  interface WorkerSocket extends WebSocket {
+    accept(): void;
+  }
+  const WebSocketPair: new () => { 0: WorkerSocket; 1: WorkerSocket };
+  interface ResponseInit {
+    webSocket?: WorkerSocket;
+  }
 }
