@@ -180,7 +180,8 @@ export function memoryStore({
         if (row === undefined) break;
         swept.push(rows.record(row, false));
         table.remove(row);
-        if (swept.length % SWEPT_AT_ONCE === 0) await systemClock.sleep(0);
+        const more = swept.length < limit;
+        if (more && swept.length % SWEPT_AT_ONCE === 0) await systemClock.sleep(0);
       }
       return swept;
     },
