@@ -14,10 +14,9 @@ export interface Closing {
 export function closingOf(request: Pick<Request, "headers" | "method" | "signal">): Closing {
   let controller: AbortController | null = null;
 
-  /** Platforms answer it with 101, or with 200 and nothing, and some then say that the request is over. */
-  function wantsSocket(): boolean {
-    return request.method === "CONNECT" || request.headers.has("Upgrade");
-  }
+  // Platforms answer it with 101, or with 200 and nothing, and some then say that the request is over.
+  // Looked at now: Deno lets nobody read the headers of a request that has become a socket.
+  const wantsSocket = request.method === "CONNECT" || request.headers.has("Upgrade");
 
   function end(): void {
     controller?.abort();
@@ -28,7 +27,7 @@ export function closingOf(request: Pick<Request, "headers" | "method" | "signal"
     closed() {
       if (controller === null) {
         controller = new AbortController();
-        if (wantsSocket()) return controller.signal;
+        if (wantsSocket) return controller.signal;
         const { signal } = request;
         if (signal.aborted) end();
         else signal.addEventListener("abort", end, { once: true });
@@ -37,7 +36,7 @@ export function closingOf(request: Pick<Request, "headers" | "method" | "signal"
     },
     watched(response) {
       if (controller === null) return response;
-      if (wantsSocket() && response.body === null && response.status < 300) return response;
+      if (wantsSocket && response.body === null && response.status < 300) return response;
       if (response.body !== null && request.method !== "HEAD") {
         return new Response(followed(response.body, end), response);
       }

@@ -1,3 +1,4 @@
+import { closingOf } from "@sojourn/core";
 import { createClient } from "@sojourn/testing";
 import { expect, test } from "vitest";
 import { harness } from "./harness.ts";
@@ -51,4 +52,31 @@ test("a socket may be the first sight of a new secret: the old one is over a gra
   await sessions.drain();
   await clock.advance(61_000);
   expect(await (await copy.get("/")).json()).toBeNull();
+});
+
+test("once it is a socket nobody looks at the request's headers any more: on Deno they are gone", async () => {
+  const { sessions } = harness();
+  const { token } = await sessions.login("ada");
+  const headers = { gone: false };
+  function header(name: string): string | null {
+    if (headers.gone) throw new TypeError("Request closed");
+    return name === "upgrade" ? "websocket" : null;
+  }
+  const raw = { get: header, has: (name: string) => header(name.toLowerCase()) !== null };
+  const { signal } = new AbortController();
+  const closing = closingOf({ method: "GET", signal, headers: raw as unknown as Headers });
+  const exchange = sessions.begin({
+    cookie: `__Host-id=${token}`,
+    secure: true,
+    request: { method: "GET", path: "/", ownOrigin: () => null, header },
+    closed: closing.closed,
+  });
+  const user = await exchange.session.requireUser();
+  headers.gone = true;
+  await exchange.finish();
+  const response = new Response(null);
+  exchange.apply(response.headers);
+  expect(closing.watched(response)).toBe(response);
+  expect(user.signal.aborted).toBe(false);
+  user.unwatch();
 });

@@ -19,11 +19,14 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   readonly session: RequestSession<Data>;
   readonly refusal: CrossSiteError | null;
   readonly #visit: Visit<Data>;
+  readonly #handshake: boolean;
 
   constructor(engine: Engine, facts: RequestFacts) {
     this.#visit = new Visit<Data>(engine, facts);
     this.session = new Visitor(this.#visit);
     this.refusal = refusal(engine, facts);
+    // Now: Deno lets nobody read the headers of a request that has become a socket.
+    this.#handshake = isHandshake(facts);
   }
 
   get asked(): boolean {
@@ -33,14 +36,13 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   async finish({ failed = false }: { readonly failed?: boolean } = {}): Promise<void> {
     this.#visit.closed = true;
     if (!this.asked) return;
-    const { engine, facts, loading, held } = this.#visit;
+    const { engine, loading, held } = this.#visit;
     // A handler may have asked without waiting for the answer.
     await Promise.allSettled(Object.values(loading));
     const save = !failed || engine.saveOnError;
-    const renews = !isHandshake(facts);
     try {
       for (const live of held.values()) {
-        const renew = renews && live.active ? "when-due" : "never";
+        const renew = live.active && !this.#handshake ? "when-due" : "never";
         await commit(engine, live, { save, renew });
       }
     } finally {
