@@ -63,6 +63,11 @@ export interface SessionsOptions<Data extends object = SessionData> {
   readonly saveOnError?: boolean;
   /** The gate against requests from other sites: on by default, and see `CsrfOptions`. False: none. */
   readonly csrf?: CsrfOptions | false;
+  /**
+   * Whether `login` may name an `impersonator`. Then every login looks up the user's sessions first, so
+   * that the events of those that it pushes out name both people, too. Default false.
+   */
+  readonly impersonation?: boolean;
   /** What binds a session to its client. Default: `{ userAgent: "family", onMismatch: "report" }`. */
   readonly binding?: BindingOptions;
   /** What is kept of clients. Default: user agents, and addresses cut to their network. */
@@ -156,6 +161,7 @@ const Options = v.strictObject({
   timeouts: anything,
   cookie: anything,
   csrf: takes("an object, or false", (value) => value === false || isObject(value)),
+  impersonation: flag,
   binding: takes("an object", isObject),
   client: takes(
     '{ address: "truncated" }, "whole", "hashed" or "none"',

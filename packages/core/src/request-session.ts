@@ -125,7 +125,7 @@ export interface LoginOptions<Data extends object = SessionData> extends Reauthe
   readonly authenticatedAt?: number;
   /** What the session is called in lists: at most 64 characters. */
   readonly label?: string;
-  /** Who acts as this user: named in every event of the session, which is never fresh. */
+  /** Who acts as this user: named in every event of the session, which is never fresh. Option `impersonation`. */
   readonly impersonator?: string;
   /** Somebody else's name for the session, for `revokeByReference`: `oidcReference({ issuer, sid })`. */
   readonly reference?: string;

@@ -7,7 +7,7 @@ import { clientAt, FIREFOX, plant, storedOf } from "./stored.ts";
 const MINUTE = 60_000;
 
 test("an export has every session with all that is kept of it", async () => {
-  const { sessions, clock, events } = harness();
+  const { sessions, clock, events } = harness({ impersonation: true });
   const { session } = await sessions.login("ada", {
     data: { cart: ["socks"], nested: { deep: [1, null] } },
     client: clientAt(7),

@@ -26,7 +26,7 @@ describe("ASVS 7.5.1: a session is fresh", () => {
   test.each(cases)("5 min after aal $has, asked for aal $asks within $maxAge ms", async (each) => {
     const { has, asks, maxAge } = each;
     for (const impersonator of [undefined, "grace"]) {
-      const { sessions, clock } = harness();
+      const { sessions, clock } = harness({ impersonation: true });
       const options = { aal: has, ...(impersonator && { impersonator }) };
       const { session } = await sessions.login("ada", options);
       await clock.advance(5 * MINUTE);
@@ -50,7 +50,7 @@ describe("ASVS 7.5.1: a session is fresh", () => {
   });
 
   test("up to the very millisecond", async () => {
-    const { sessions, clock } = harness();
+    const { sessions, clock } = harness({ impersonation: true });
     const { session } = await sessions.login("ada");
     await clock.advance(MINUTE);
     expect(session.staleness({ maxAge: MINUTE })).toBeNull();
@@ -60,7 +60,7 @@ describe("ASVS 7.5.1: a session is fresh", () => {
 });
 
 test("ASVS 7.5.1: what is asked for comes back as a 401 in the words of RFC 9470, once authenticated not", async () => {
-  const { sessions, clock, events } = harness();
+  const { sessions, clock, events } = harness({ impersonation: true });
   const fetch = sessions.fetch(async (request, { session }) => {
     const user = await session.requireUser();
     if (new URL(request.url).pathname === "/again") await user.reauthenticate({ aal: 2 });
@@ -92,7 +92,7 @@ test("ASVS 7.5.1: what is asked for comes back as a 401 in the words of RFC 9470
 });
 
 test("nobody, and an anonymous session, is no more than unauthenticated", async () => {
-  const { sessions } = harness();
+  const { sessions } = harness({ impersonation: true });
   const { session, token } = await sessions.create({ a: 1 });
   for (const freshness of [{ aal: 1 as const }, { maxAge: 1e15 }]) {
     expect(session.staleness(freshness)).toBe("stale");
@@ -107,20 +107,20 @@ test("nobody, and an anonymous session, is no more than unauthenticated", async 
 });
 
 test("ASVS 6.8.4: a session from before anything was noted is the weakest there is", async () => {
-  const { sessions } = harness();
+  const { sessions } = harness({ impersonation: true });
   const { session } = await sessions.login("ada");
   expect(session.staleness({ aal: 1 })).toBeNull();
   expect(session.staleness({ aal: 2 })).toBe("aal");
 });
 
 test("NIST 5.1: who is only remembered says so by an old authentication, and is never fresh", async () => {
-  const { sessions } = harness();
+  const { sessions } = harness({ impersonation: true });
   const { session } = await sessions.login("ada", { factors: ["remembered"], authenticatedAt: 0 });
   expect(session.staleness({ maxAge: 365 * 24 * 60 * MINUTE })).toBe("stale");
 });
 
 test("a condition that was misspelt does not hold for everyone", async () => {
-  const { sessions } = harness();
+  const { sessions } = harness({ impersonation: true });
   const { session } = await sessions.login("ada");
   const wrong = [
     {},
@@ -142,7 +142,7 @@ test("a condition that was misspelt does not hold for everyone", async () => {
 });
 
 test("a session that has ended is not fresh, and gives out nothing any more", async () => {
-  const { sessions } = harness();
+  const { sessions } = harness({ impersonation: true });
   const { session } = await sessions.login("ada");
   const csrf = session.csrfToken();
   const grant = session.grant("pay");

@@ -141,7 +141,7 @@ const ACTS: Readonly<Record<string, { act: Act; options?: Partial<SessionsOption
 test.each(Object.entries(ACTS))("%s names both people", async (named, { act, options = {} }) => {
   const [type, reason] = named.split(" ");
   const store = memoryStore();
-  const { sessions, clock, events } = harness({ store, ...options });
+  const { sessions, clock, events } = harness({ store, impersonation: true, ...options });
   const { session, token } = await sessions.login("ada", {
     impersonator: "support-7",
     reference: "idp",
@@ -163,7 +163,11 @@ test.each(Object.entries(ACTS))("%s names both people", async (named, { act, opt
 });
 
 test("a login that is refused names both people, too", async () => {
-  const { sessions, clock, events } = harness({ maxPerUser: 1, onLimit: "refuse" });
+  const { sessions, clock, events } = harness({
+    impersonation: true,
+    maxPerUser: 1,
+    onLimit: "refuse",
+  });
   await sessions.open((await sessions.login("ada")).token);
   await sessions.drain();
   const impersonator = "support-7";
@@ -176,7 +180,7 @@ test("a login that is refused names both people, too", async () => {
 });
 
 test("events of the user's own sessions name nobody else", async () => {
-  const { sessions, events } = harness();
+  const { sessions, events } = harness({ impersonation: true });
   const { session, token } = await sessions.login("ada");
   await sessions.open(token);
   await session.reauthenticate();
@@ -186,7 +190,7 @@ test("events of the user's own sessions name nobody else", async () => {
 });
 
 test("an impersonated session says so, to the user too, and is never fresh", async () => {
-  const { sessions } = harness();
+  const { sessions } = harness({ impersonation: true });
   const { session, token } = await sessions.login("ada", { impersonator: "support-7", aal: 3 });
   for (const each of [session, await sessions.peek(token)]) {
     expect(each).toMatchObject({ userId: "ada", impersonator: "support-7" });
@@ -201,9 +205,30 @@ test("an impersonated session says so, to the user too, and is never fresh", asy
 });
 
 test("whoever impersonates is somebody", async () => {
-  const { sessions } = harness();
+  const { sessions } = harness({ impersonation: true });
   for (const impersonator of ["", "\uD800", 7 as unknown as string]) {
     await expect(sessions.login("ada", { impersonator })).rejects.toThrow(InvalidUserIdError);
   }
+  expect((await sessions.list("ada")).sessions).toEqual([]);
+});
+
+test("the event of an impersonated session that a login pushes out names both people", async () => {
+  const { sessions, clock, events } = harness({ impersonation: true, maxPerUser: 1 });
+  const { session } = await sessions.login("ada", { impersonator: "support-7" });
+  await clock.advance(MINUTE);
+  await sessions.login("ada");
+  expect(events.find(({ type }) => type === "excess_sessions_exceeded")).toMatchObject({
+    reason: "evict",
+    handle: session.handle,
+    userId: "ada",
+    impersonator: "support-7",
+  });
+});
+
+test("it has to be enabled: without the option a login that names an impersonator is none", async () => {
+  const { sessions } = harness();
+  await expect(sessions.login("ada", { impersonator: "support-7" })).rejects.toThrow(
+    /impersonation: true/,
+  );
   expect((await sessions.list("ada")).sessions).toEqual([]);
 });

@@ -43,6 +43,7 @@ const wrong: readonly (readonly [options: object, ...names: RegExp[]])[] = [
   [{ client: "whole" }, /client/, /address: "truncated"/],
   [{ client: { address: "full" } }, /client/, /"hashed"/],
   [{ client: { adress: "none" } }, /client/, /address/],
+  [{ impersonation: "yes" }, /impersonation/, /true or false/],
   [{ clearSiteData: "cookies" }, /clearSiteData/, /a list of "cache"/],
   [{ clearSiteData: ["*"] }, /clearSiteData/, /"storage"/],
   [{ throttle: 5 }, /throttle/, /function/],

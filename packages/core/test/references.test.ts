@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 const REFERENCE = "https://idp.example 08a5019c";
 
 test("all sessions of a reference end, whoever's they are, and no others", async () => {
-  const { sessions, clock, events } = harness();
+  const { sessions, clock, events } = harness({ impersonation: true });
   const one = await sessions.login("ada", { reference: REFERENCE });
   const two = await sessions.login("grace", { reference: REFERENCE, impersonator: "eve" });
   const other = await sessions.login("ada", { reference: "https://other.example 08a5019c" });

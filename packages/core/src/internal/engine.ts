@@ -48,6 +48,7 @@ export interface Engine {
   policyOf(record: SessionEnvelope): Policy;
   readonly seals: Seals;
   readonly clients: Clients;
+  readonly impersonation: boolean;
   readonly epoch: Epoch;
   readonly signals: Signals;
   readonly gate: Gate;
@@ -147,6 +148,7 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
     clock,
     seals,
     clients,
+    impersonation: options.impersonation ?? false,
     epoch: createEpoch(wrapped, clock, namespace),
     get signals() {
       return signals;

@@ -75,8 +75,15 @@ export function loginFacts(
   },
 ): Facts {
   const { label, impersonator } = given;
-  // Throws where it can be nobody's id.
-  if (impersonator !== undefined) engine.partitionOf(impersonator);
+  if (impersonator !== undefined) {
+    // Throws where it can be nobody's id.
+    engine.partitionOf(impersonator);
+    if (!engine.impersonation) {
+      throw new ConfigurationError(
+        "A login with an impersonator needs the option impersonation: true, so that whoever enables it knows.",
+      );
+    }
+  }
   return {
     ...NO_FACTS,
     ...authenticationFacts(given),

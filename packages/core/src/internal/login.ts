@@ -94,6 +94,7 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
 
   const birth = { userId, partition, policy, persistent, authenticatedAt, facts, data };
   const options = { limit: engine.limit, ...(again && { replaces: previous.record.handle }) };
+  const impersonators = await impersonatorsOf(engine, partition);
   const { record, minted, outcome } = await insertWithin(engine, birth, options, reference);
   const refused = { handle: null, userId, impersonator };
   if (outcome.status === "revoked") {
@@ -120,7 +121,8 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
   for (const live of [anonymous, previous]) end(engine, live);
   engine.emit({ type: "session_created", reason: null, ...whoOf(record) }, client);
   for (const handle of outcome.evicted) {
-    const evicted = { type: "excess_sessions_exceeded", reason: "evict", handle, userId } as const;
+    const who = { handle, userId, impersonator: impersonators.get(handle) ?? null };
+    const evicted = { type: "excess_sessions_exceeded", reason: "evict", ...who } as const;
     engine.ended({ partition, handle }, evicted, client);
   }
   const live = await hold(engine, stored, minted.hash, input.arrivedAt, {
@@ -131,6 +133,16 @@ export async function login(engine: Engine, input: LoginInput): Promise<Live> {
   // Its token has yet to come back: nothing that this request does is a sign of life.
   live.active = true;
   return live;
+}
+
+/** Who acts in which of the user's sessions: a store gives no more than the handles of what a limit cost. */
+async function impersonatorsOf(
+  engine: Engine,
+  partition: string,
+): Promise<ReadonlyMap<string, string | null>> {
+  if (!engine.impersonation || !engine.heard) return new Map();
+  const there = await engine.store.list(partition, engine.clock.now());
+  return new Map(there.map((record) => [record.handle, whoOf(record).impersonator]));
 }
 
 /** Where the limit refuses, sessions that `revokeEveryone` has ended do not count, though they are there. */
