@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Given } from "../src/index.ts";
 
 const SECRET = "q8Jw0cVnT2xZr5LhYb7Kd4sFm9PgAe1uXo3iNvRjWtE=";
-export const SIGNED_OUT = 4001;
+const SIGNED_OUT = 4001;
 
 /** Another host's pages, whose sockets bring a ticket. */
 const PAGES = "https://pages.test";
