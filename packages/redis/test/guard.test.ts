@@ -117,6 +117,21 @@ describe.each([
     });
   });
 
+  test("of a server that is gone one call waits, and the next ones fail at once until it is back", async () => {
+    await server.kill();
+    await until("the client knows", () => !isConnected(clientOf()));
+    try {
+      expect((await timeOut()).message).toMatch(/did not answer within 1000 ms. .+ not sent/);
+      await expect(connection.send("k", READ)).rejects.toThrow(/calls fail at once/);
+    } finally {
+      await server.restart();
+    }
+    await until("both clients are back", () => [ioredis, nodeRedis].every(isConnected));
+    await clock.advance(1_000);
+    expect(await connection.send("k", READ)).toEqual([null]);
+    expect(await connection.send("k", READ)).toEqual([null]);
+  });
+
   test("the first answer ends that", async () => {
     await hanging(async () => {
       for (let i = 0; i < 3; i++) await timeOut();
@@ -182,6 +197,10 @@ describe.each([
     expect(unhandled).toEqual([]);
   });
 });
+
+function isConnected(client: object): boolean {
+  return "isReady" in client ? client.isReady === true : (client as Redis).status === "ready";
+}
 
 test("what a client throws at once is a failure like any other", async () => {
   const clock = fakeClock();

@@ -21,17 +21,16 @@ export type Guarded = <Reply>(call: (attempt: Attempt) => Promise<Reply>) => Pro
  * errors, without a word of what was sent. `NOSCRIPT` stays what it is: the caller knows what to do.
  */
 export function guard(connection: Sender, options?: GuardOptions): RedisConnection {
-  const guarded = createGuard(options);
+  const guarded = createGuard(options, () => connection.isAway?.() ?? false);
   return {
     send: (key, command) => guarded((attempt) => connection.send(key, command, attempt)),
   };
 }
 
-export function createGuard({
-  timeLimit = 1_000,
-  clock = systemClock,
-  timerPerCall = false,
-}: GuardOptions = {}): Guarded {
+export function createGuard(
+  { timeLimit = 1_000, clock = systemClock, timerPerCall = false }: GuardOptions = {},
+  isAway: () => boolean = () => false,
+): Guarded {
   const circuit = createCircuit(clock);
   const begin = (timerPerCall ? createTimers : createDeadlines)(timeLimit, clock);
 
@@ -40,7 +39,7 @@ export function createGuard({
       circuit.enter();
       const attempt = new Attempt();
       const deadline = begin(() => {
-        circuit.timedOut();
+        circuit.timedOut(isAway());
         const message = `Redis did not answer within ${timeLimit} ms. ${fate(attempt.written)}`;
         reject(new StoreUnavailableError(message));
         attempt.abort();

@@ -2,6 +2,11 @@ import type { RedisConnection, RedisReply } from "../../connection.ts";
 
 /** A connection that can be told that nobody waits for a command any more. */
 export interface Sender extends RedisConnection {
+  /**
+   * Whether the client has no connection to its server. Absent: there are several (Cluster, a pool), or
+   * it does not tell.
+   */
+  isAway?(): boolean;
   send(key: string, command: readonly string[], attempt?: Attempt): Promise<RedisReply>;
 }
 

@@ -20,6 +20,7 @@ export function connectIoredis(client: IoredisClient, staleReads: boolean): Send
   // nothing.
   const refresh = () => (client as Cluster).refreshSlotsCache();
   return {
+    isAway: () => !client.isCluster && client.status !== "ready",
     send(key, command, attempt = new Attempt()) {
       if (client.status === "end") return Promise.reject(closed());
       if (client.isCluster) attempt.onLate = refresh;

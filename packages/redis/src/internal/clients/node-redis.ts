@@ -15,7 +15,10 @@ import { withKeyPrefix } from "./key-prefix.ts";
 const AS_IT_IS = {};
 
 export function connectClient(client: NodeRedisClient | NodeRedisPool, prefix: string): Sender {
-  return createSender(client, prefix, (_key, args, options) => client.sendCommand(args, options));
+  const sender = createSender(client, prefix, (_key, args, options) =>
+    client.sendCommand(args, options),
+  );
+  return "isReady" in client ? { ...sender, isAway: () => !client.isReady } : sender;
 }
 
 export function connectCluster(
