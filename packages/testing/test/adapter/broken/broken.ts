@@ -1,3 +1,4 @@
+import { membersOf } from "./members.ts";
 import type {
   Exchange,
   RequestFacts,
@@ -45,7 +46,7 @@ export function brokenExchange(
       ...sessions,
       begin(facts) {
         const exchange = sessions.begin(facts);
-        return { ...exchange, ...change(exchange, { facts, sessions, store, options }) };
+        return { ...membersOf(exchange), ...change(exchange, { facts, sessions, store, options }) };
       },
     }),
   };
@@ -59,7 +60,10 @@ export function brokenRequest(
   ) => Partial<RequestSession<StoryData>>,
 ): Defect {
   return brokenExchange((exchange, making) => ({
-    session: { ...exchange.session, ...change(exchange.session, { ...making, exchange }) },
+    session: {
+      ...membersOf(exchange.session),
+      ...change(exchange.session, { ...making, exchange }),
+    },
   }));
 }
 

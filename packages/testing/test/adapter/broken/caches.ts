@@ -1,4 +1,5 @@
 import type { HeaderEditor } from "@sojourn/core";
+import { membersOf } from "./members.ts";
 import { type BrokenSessions, brokenExchange, brokenRequest, owed } from "./broken.ts";
 
 export const brokenCaches: readonly BrokenSessions[] = [
@@ -31,7 +32,7 @@ export const brokenCaches: readonly BrokenSessions[] = [
         };
         return {
           session: {
-            ...session,
+            ...membersOf(session),
             get: async () => noted(await session.get()),
             peek: async () => noted(await session.peek()),
           },

@@ -1,5 +1,6 @@
 import type { RequestSession } from "@sojourn/core";
 import type { StoryData } from "@sojourn/testing/suites";
+import { membersOf } from "./members.ts";
 import { type BrokenSessions, brokenOptions, brokenSession, brokenStore } from "./broken.ts";
 
 export const brokenData: readonly BrokenSessions[] = [
@@ -102,7 +103,7 @@ export const brokenData: readonly BrokenSessions[] = [
             const exchange = sessions.begin(facts);
             current = exchange.session;
             const session = {
-              ...exchange.session,
+              ...membersOf(exchange.session),
               getOrCreate: async () => {
                 await new Promise((resolve) => setTimeout(resolve, 0));
                 return current.getOrCreate();
@@ -112,7 +113,7 @@ export const brokenData: readonly BrokenSessions[] = [
                 return current.peek();
               },
             };
-            return { ...exchange, session };
+            return { ...membersOf(exchange), session };
           },
         };
       },

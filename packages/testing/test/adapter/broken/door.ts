@@ -1,5 +1,6 @@
 import type { RequestFacts, Sessions } from "@sojourn/core";
 import type { Defect, StoryData } from "@sojourn/testing/suites";
+import { membersOf } from "./members.ts";
 import { type BrokenSessions, brokenExchange, brokenOptions, brokenSession } from "./broken.ts";
 
 /** The adapter tells something else of a request. */
@@ -95,7 +96,7 @@ export const brokenDoors: readonly BrokenSessions[] = [
     make: () =>
       brokenExchange((exchange, { store }) => ({
         session: {
-          ...exchange.session,
+          ...membersOf(exchange.session),
           async get() {
             await store.read({ partition: "A".repeat(16), handle: "A".repeat(22) }, 0);
             return exchange.session.get();

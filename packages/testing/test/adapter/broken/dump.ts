@@ -1,3 +1,4 @@
+import { membersOf } from "./members.ts";
 import type { Session } from "@sojourn/core";
 import type { StoryData } from "@sojourn/testing/suites";
 import {
@@ -64,7 +65,7 @@ export const brokenDumps: readonly BrokenSessions[] = [
               token ? { ...facts, cookie: `__Host-id=${token}` } : facts,
             );
             return {
-              ...exchange,
+              ...membersOf(exchange),
               apply(headers) {
                 exchange.apply(headers);
                 const made = owed(exchange)["__Host-id"];

@@ -1,3 +1,4 @@
+import { membersOf } from "./members.ts";
 import { CarryRefusedError, type SojournError } from "@sojourn/core";
 import {
   type BrokenSessions,
@@ -63,7 +64,7 @@ export const brokenFixation: readonly BrokenSessions[] = [
             const cookie = real ? `__Host-id-anon=${real}` : facts.cookie;
             const exchange = sessions.begin({ ...facts, cookie });
             return {
-              ...exchange,
+              ...membersOf(exchange),
               apply(headers) {
                 const token = owed(exchange)["__Host-id-anon"];
                 if (!token || presented.length < 4) return exchange.apply(headers);
@@ -228,9 +229,9 @@ export const brokenFixation: readonly BrokenSessions[] = [
             const exchange = sessions.begin({ ...facts, cookie });
             const { session } = exchange;
             return {
-              ...exchange,
+              ...membersOf(exchange),
               session: {
-                ...session,
+                ...membersOf(session),
                 async login(userId, options) {
                   const made = await sessions.login(userId).catch((error: SojournError) => error);
                   if (planted && "token" in made) opens.set(planted, made.token);

@@ -1,3 +1,4 @@
+import { membersOf } from "./members.ts";
 import type { SessionChange } from "@sojourn/core";
 import {
   type BrokenSessions,
@@ -110,7 +111,7 @@ export const brokenUpdates: readonly BrokenSessions[] = [
         };
         return {
           session: {
-            ...session,
+            ...membersOf(session),
             getOrCreate: another,
             update: async (fn, options) => (await another()).update(fn, options),
           },

@@ -1,3 +1,4 @@
+import { membersOf } from "./members.ts";
 import type { SessionRecord } from "@sojourn/core";
 import {
   type BrokenSessions,
@@ -43,7 +44,7 @@ export const brokenResurrection: readonly BrokenSessions[] = [
         };
         return {
           session: {
-            ...session,
+            ...membersOf(session),
             get: async () => noted(await session.get()),
             peek: async () => noted(await session.peek()),
           },

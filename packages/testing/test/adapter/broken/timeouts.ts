@@ -1,3 +1,4 @@
+import { membersOf } from "./members.ts";
 import type { SessionsOptions, TimeoutOptions } from "@sojourn/core";
 import type { StoryData } from "@sojourn/testing/suites";
 import {
@@ -137,7 +138,7 @@ export const brokenRenewals: readonly BrokenSessions[] = [
           return {
             get session() {
               const { session } = sessions.begin(facts);
-              return { ...session, get: () => late().session.get() };
+              return { ...membersOf(session), get: () => late().session.get() };
             },
             get asked() {
               return late().asked;
