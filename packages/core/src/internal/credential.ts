@@ -1,6 +1,6 @@
 /**
  * The renewal protocol as a pure state machine: docs/decisions/0002-renewal.md has its diagram and
- * why each branch is safe; renewal-model.test.ts explores it.
+ * why each branch is safe; renewal-model.node.test.ts explores it.
  *
  * A credential knows every secret that matters by its hash, in one of three states:
  * - current: the one last seen for the first time.
