@@ -32,7 +32,8 @@ export function timeElement(at) {
 }
 
 function relative(ms) {
-  if (ms > 0) return `in ${length(ms)}`;
+  // What was seen this moment may be a few ms ahead of the server's time as the page knows it.
+  if (ms >= 1000) return `in ${length(ms)}`;
   return ms > -1000 ? "just now" : `${length(-ms)} ago`;
 }
 
