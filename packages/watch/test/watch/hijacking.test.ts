@@ -108,7 +108,9 @@ describe("one user in two places", () => {
   });
 
   test("two users are no traveller, and neither is who acts for one", async () => {
-    const { sessions, login, told } = watched([hijacking({ locator })]);
+    const { sessions, login, told } = watched([hijacking({ locator })], {
+      sessions: { impersonation: true },
+    });
     await login("ada", from("192.0.2.1"));
     await login("bob", from("198.51.100.1"));
     await sessions.login("ada", { client: from("198.51.100.2"), impersonator: "support" });

@@ -42,7 +42,7 @@ describe("a login from a new device or network (ASVS 6.3.5)", () => {
   });
 
   test("who acts for a user has a device of their own", async () => {
-    const { sessions, login, told } = watched([newDevice()]);
+    const { sessions, login, told } = watched([newDevice()], { sessions: { impersonation: true } });
     await login("ada", from("192.0.2.1"));
     const client = from("198.51.100.1", SAFARI);
     await sessions.login("ada", { client, impersonator: "support" });
