@@ -1,5 +1,5 @@
 // npm test: everything that must hold, one heading each, and a count at the end. --full: larger seeds.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env, run, setup } from "./setup.mjs";
@@ -33,21 +33,33 @@ async function check(command) {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** ms that a runtime has to end when all its tests are done and told. */
+const PATIENCE = 30_000;
+
+/** ms since the report was written; 0: it is not there yet. */
+function ageOf(file) {
+  const { mtimeMs = Date.now() } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  return Date.now() - mtimeMs;
+}
+
 // A runtime that is missing, or that found no test, has failed.
 async function test(command) {
   const file = join(reports, `${command.at(-1)}.json`);
-  const code = await run([
-    ...command,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-  ]);
+  const reporting = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  // Node 24.21 was seen to turn round for ever in its own end (Environment::CleanupHandles).
+  const stuck = new AbortController();
+  const look = setInterval(() => ageOf(file) > PATIENCE && stuck.abort(), 5_000);
+  const ended = { signal: stuck.signal, killSignal: "SIGKILL" };
+  let code = await run([...command, ...reporting], ended);
+  clearInterval(look);
   let report;
   try {
     report = JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return { passed: 0, failed: 1 };
   }
+  // Then what it would have ended with stands in its report.
+  if (stuck.signal.aborted) code = report.success ? 0 : 1;
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
