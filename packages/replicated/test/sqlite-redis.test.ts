@@ -55,9 +55,11 @@ function patient(...make: [Make, Make]): StoreFactory {
 
 const failing = storeCases.filter(({ needs }) => needs === "disconnect" || needs === "stall");
 
+const FULL = process.env.SOJOURN_FULL === "1";
+
 for (const [name, make] of Object.entries<[Make, Make]>({
   "SQLite, copied to Redis": [inSqlite, redis],
-  "Redis, copied to SQLite": [redis, inSqlite],
+  ...(FULL && { "Redis, copied to SQLite": [redis, inSqlite] }),
 })) {
   testStore(`replicated, ${name}`, patient(...make), { handlesComeOnce: true });
 

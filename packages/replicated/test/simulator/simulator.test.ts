@@ -6,7 +6,7 @@ const FULL = process.env.SOJOURN_FULL === "1";
 
 /** `SOJOURN_SEED=17 vitest run packages/replicated/test/simulator` replays one schedule, and shows all of it. */
 const SEED = process.env.SOJOURN_SEED;
-const SCHEDULES = FULL ? 10_000 : 200;
+const SCHEDULES = FULL ? 10_000 : 100;
 const AT_A_TIME = 50;
 
 const MINUTES = 60_000;

@@ -1,3 +1,4 @@
+import { FULL } from "../adapter/tier.ts";
 import { concurrentLimitCases } from "./cases/concurrent-limits.ts";
 import { copyCases } from "./cases/copies.ts";
 import { createCases } from "./cases/create.ts";
@@ -45,7 +46,12 @@ export const storeCases: readonly StoreCase[] = [
 export async function runStoreCase(
   { needs, run }: StoreCase,
   factory: StoreFactory,
-  { interleavings = 200, sweeps = true, handlesComeOnce = false, seed = 1 }: StoreTestOptions = {},
+  {
+    interleavings = FULL ? 200 : 60,
+    sweeps = true,
+    handlesComeOnce = false,
+    seed = 1,
+  }: StoreTestOptions = {},
 ): Promise<"passed" | "skipped"> {
   const scheduler = createScheduler();
   const under = await factory({ seed, step: scheduler.step });

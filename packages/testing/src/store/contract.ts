@@ -31,7 +31,8 @@ export type StoreFactory = (context: StoreFactoryContext) => Promise<StoreUnderT
 
 export interface StoreTestOptions {
   /**
-   * How many combinations of up to four concurrent operations to try, drawn by the seed; default 200.
+   * How many combinations of up to four concurrent operations to try, drawn by the seed; default 60,
+   * and with `SOJOURN_FULL=1` 200.
    * `all`: every one of them in every order, one step at a time. That is for stores in this process.
    */
   readonly interleavings?: "all" | number;
