@@ -13,7 +13,7 @@ import type { Facts } from "./internal/facts.ts";
 import { list } from "./internal/list.ts";
 import { hold, type Live, whoOf } from "./internal/live.ts";
 import { load, noteActivity } from "./internal/load.ts";
-import { authenticationOf, login } from "./internal/login.ts";
+import { inputOf, login } from "./internal/login.ts";
 import { lockedSession } from "./internal/locked.ts";
 import { checkedLabel } from "./internal/login-facts.ts";
 import { endReferenced } from "./internal/references.ts";
@@ -214,20 +214,13 @@ export function createSessions<Data extends object = SessionData>(
 
     async login(userId, { from, client = null, ...options } = {}) {
       const live = from === undefined ? null : liveOf(from);
-      const now = clock.now();
-      const created = await login(engine, {
-        userId,
+      const input = inputOf<Data>(userId, options, {
         previous: live?.kind === "user" ? live : null,
         anonymous: live?.kind === "anonymous" ? live : null,
-        carry: options.carry ?? [],
-        data: options.data ?? {},
-        policy: options.policy,
-        persistent: options.persistent ?? false,
-        authenticatedAt: options.authenticatedAt ?? now,
-        arrivedAt: now,
+        arrivedAt: clock.now(),
         client,
-        ...authenticationOf(options),
       });
+      const created = await login(engine, input);
       const session = new Session<Data>(engine, created) as UserSession<Data>;
       return { session, token: handedOut(created).token as string };
     },

@@ -97,8 +97,8 @@ export async function admits(
 }
 
 /**
- * For a connection that stays open: the secrets under which it may go on, and until when. Null: the session has ended
- * or is locked, or none of the secrets that the connection knew is remembered any more.
+ * For a connection that stays open: the secrets under which it may go on, and until when. Null: the
+ * session has ended or is locked, or none of the secrets that the connection knew is remembered any more.
  */
 export async function standsStill(
   engine: Engine,

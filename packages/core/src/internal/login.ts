@@ -7,6 +7,7 @@ import {
 } from "../errors.ts";
 import type { Client } from "../client.ts";
 import type { Aal } from "../events.ts";
+import type { LoginOptions } from "../request-session.ts";
 import type { CreateOptions, SessionRecord } from "../store.ts";
 import type { Policy } from "../timeouts.ts";
 import { commit } from "./commit.ts";
@@ -45,18 +46,28 @@ export interface LoginInput {
   readonly reference?: string | undefined;
 }
 
-/** What a login says of itself besides, as its caller gave it. */
-export function authenticationOf({
-  aal,
-  factors,
-  label,
-  impersonator,
-  reference,
-}: Authentication): Authentication {
-  return { aal, factors, label, impersonator, reference };
+/** What a login of a request and one by hand have in common: the options, and what they leave open. */
+export function inputOf<Data extends object>(
+  userId: string,
+  options: LoginOptions<Data>,
+  given: Pick<LoginInput, "previous" | "anonymous" | "arrivedAt" | "client" | "closed">,
+): LoginInput {
+  const { policy, aal, factors, label, impersonator, reference } = options;
+  return {
+    userId,
+    carry: options.carry ?? [],
+    data: options.data ?? {},
+    policy,
+    persistent: options.persistent ?? false,
+    authenticatedAt: options.authenticatedAt ?? given.arrivedAt,
+    aal,
+    factors,
+    label,
+    impersonator,
+    reference,
+    ...given,
+  };
 }
-
-type Authentication = Pick<LoginInput, "aal" | "factors" | "label" | "impersonator" | "reference">;
 
 /**
  * A new session under a new handle and a new secret; whatever the request carried has ended when

@@ -12,7 +12,7 @@ import { credentialChanged } from "./credential-change.ts";
 import { list } from "./list.ts";
 import type { Live } from "./live.ts";
 import { lockedSession } from "./locked.ts";
-import { authenticationOf, login } from "./login.ts";
+import { inputOf, login } from "./login.ts";
 import { revoke, revokeAll } from "./revoke.ts";
 import { destroy, rotate } from "./update.ts";
 import { alive, type Visit } from "./visit.ts";
@@ -65,20 +65,14 @@ export class Visitor<Data extends object> implements RequestSession<Data> {
     const visit = this.#visit;
     const { engine, arrivedAt, client, facts } = visit;
     const [previous, anonymous] = await visit.both();
-    const live = await login(engine, {
-      userId,
+    const input = inputOf(userId, options, {
       previous: alive(previous),
       anonymous: alive(anonymous),
-      carry: options.carry ?? [],
-      data: options.data ?? {},
-      policy: options.policy,
-      persistent: options.persistent ?? false,
-      authenticatedAt: options.authenticatedAt ?? arrivedAt,
       arrivedAt,
       client,
       closed: facts.closed,
-      ...authenticationOf(options),
     });
+    const live = await login(engine, input);
     visit.loggedOut.user = false;
     return this.#userFace(visit.keep(live));
   }
