@@ -1,3 +1,5 @@
+import { isOfType, textOf } from "./body.ts";
+
 /** Why a body is not taken: its status and code. */
 export interface BodyRefusal {
   readonly status: 400 | 413 | 415;
@@ -12,10 +14,7 @@ export async function jsonObjectIn(
   request: Request,
   maxBytes: number,
 ): Promise<{ readonly object: Readonly<Record<string, unknown>> } | BodyRefusal> {
-  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
-  if (type.trim().toLowerCase() !== "application/json") {
-    return { status: 415, error: "content-type" };
-  }
+  if (!isOfType(request, "application/json")) return { status: 415, error: "content-type" };
   const text = await textOf(request, maxBytes);
   if (text === null) return { status: 413, error: "too-large" };
   try {
@@ -26,26 +25,5 @@ export async function jsonObjectIn(
       : { status: 400, error: "malformed" };
   } catch {
     return { status: 400, error: "malformed" };
-  }
-}
-
-/** Null: there is more than that. */
-async function textOf(request: Request, maxBytes: number): Promise<string | null> {
-  if (Number(request.headers.get("content-length")) > maxBytes) return null;
-  if (request.body === null) return "";
-  const reader = request.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > maxBytes) {
-      // The rest is not waited for.
-      void reader.cancel().catch(() => undefined);
-      return null;
-    }
-    text += decoder.decode(value, { stream: true });
   }
 }
