@@ -1,4 +1,5 @@
 import { type RequestSession, type Session, type Sessions } from "@sojourn/core";
+import type { Dashboard } from "@sojourn/dashboard";
 import type { SessionVariables } from "@sojourn/hono";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
@@ -15,6 +16,8 @@ export interface Parts {
   readonly sessions: Sessions<LoginData>;
   readonly passwords: Passwords;
   readonly news: News;
+  /** What administrators see. */
+  readonly board: Dashboard<Context<Env>>;
   /** Aborts when the server is to end: a stream would keep it for ever. */
   readonly leaving: AbortSignal;
 }

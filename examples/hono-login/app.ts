@@ -1,4 +1,5 @@
 import { ReauthenticationRequiredError, SojournError, UnauthenticatedError } from "@sojourn/core";
+import { dashboardApp } from "@sojourn/dashboard/hono";
 import { sessions } from "@sojourn/hono";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -11,7 +12,7 @@ import { BadRequest } from "./input.ts";
 import { basketRoutes } from "./routes/basket.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { eventRoutes } from "./routes/events.ts";
-import { passwordRoutes } from "./routes/password.ts";
+import { passwordRoutes, placeAfter } from "./routes/password.ts";
 import { raceRoutes } from "./routes/races.ts";
 import { sessionRoutes } from "./routes/session.ts";
 
@@ -27,6 +28,7 @@ export function createApp(parts: Parts): Hono<Env> {
   }
   app.route("/", basketRoutes);
   app.route("/", raceRoutes);
+  app.route("/admin", dashboardApp(parts.board));
 
   app.notFound((c) => answer(c, 404, "not-found", "There is no such page."));
   app.onError((error, c) => {
@@ -34,8 +36,7 @@ export function createApp(parts: Parts): Hono<Env> {
     if (error instanceof HTTPException) return answer(c, error.status, "refused", error.message);
     if (!wantsJson(c)) {
       if (error instanceof ReauthenticationRequiredError) {
-        const to = c.req.path === "/password" ? "password" : "home";
-        return c.redirect(`/confirm?to=${to}`, 303);
+        return c.redirect(`/confirm?to=${encodeURIComponent(placeAfter(c))}`, 303);
       }
       if (error instanceof UnauthenticatedError) return c.redirect("/", 303);
     }

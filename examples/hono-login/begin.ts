@@ -1,5 +1,6 @@
 import { getRequestListener } from "@hono/node-server";
 import type { RequestListener } from "node:http";
+import { createAdministration } from "./administration.ts";
 import { createApp } from "./app.ts";
 import type { Environment } from "./environment.ts";
 import { keep } from "./kept.ts";
@@ -20,12 +21,13 @@ export interface Begun {
 /** All that serves, but for the server. Rejects with a `ConfigurationError` that names the remedy. */
 export async function begin(settings: Environment): Promise<Begun> {
   const { timeouts } = settings;
-  const { store, hashes, secret, close } = await keep(settings);
+  const { store, hashes, secret, countSessions, close } = await keep(settings);
   const news = await createNews(store);
-  const sessions = createLoginSessions({ store, secret, timeouts, news });
+  const board = createAdministration({ store, countSessions, news });
+  const sessions = createLoginSessions({ store, secret, timeouts, board });
   const leaving = new AbortController();
   const passwords = createPasswords(hashes);
-  const app = createApp({ sessions, passwords, news, leaving: leaving.signal });
+  const app = createApp({ sessions, passwords, news, board, leaving: leaving.signal });
   const listener = getRequestListener(app.fetch);
   return {
     listener: (req, res) => void listener(req, res),
@@ -33,6 +35,8 @@ export async function begin(settings: Environment): Promise<Begun> {
     leave: () => leaving.abort(),
     async close() {
       await sessions.drain();
+      await board.drain();
+      board.close();
       news.close();
       close();
     },

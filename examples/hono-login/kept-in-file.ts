@@ -17,6 +17,7 @@ export async function keptInFile(file: string, secret: string | null): Promise<K
     store: sqlStore(database),
     hashes: hashesIn(connection),
     secret: secret ?? beside,
+    countSessions: countingIn(connection),
     close: () => connection.close(),
   };
 }
@@ -29,6 +30,13 @@ function hashesIn(connection: DatabaseSync): Hashes {
     get: async (name) => (reading.get(name)?.["hash"] as string | undefined) ?? null,
     set: async (name, hash) => void writing.run(name, hash),
   };
+}
+
+function countingIn(connection: DatabaseSync): () => number {
+  const counting = connection.prepare(
+    "SELECT count(*) AS live FROM sojourn_sessions WHERE deadline > ?",
+  );
+  return () => Number(counting.get(Date.now())?.["live"]);
 }
 
 function open(file: string): { connection: DatabaseSync; secret: string } {

@@ -1,4 +1,4 @@
-import type { Store } from "@sojourn/core";
+import type { Store, StorePowers } from "@sojourn/core";
 import type { Environment } from "./environment.ts";
 import type { Hashes } from "./passwords.ts";
 
@@ -7,6 +7,8 @@ export interface Kept {
   readonly store: Store;
   readonly hashes: Hashes;
   readonly secret: string;
+  /** How many sessions are live, where it can be told. */
+  readonly countSessions?: () => number;
   close(): void;
 }
 
@@ -14,4 +16,9 @@ export interface Kept {
 export async function keep({ redisUrl, file, secret }: Environment): Promise<Kept> {
   if (redisUrl !== null) return (await import("./kept-in-redis.ts")).keptInRedis(redisUrl, secret);
   return (await import("./kept-in-file.ts")).keptInFile(file, secret);
+}
+
+/** What several servers on one store tell each other with. Undefined: a file tells nobody. */
+export function sharedBy({ powers }: Store): StorePowers | undefined {
+  return powers?.channel === undefined ? undefined : powers;
 }

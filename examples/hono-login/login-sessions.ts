@@ -1,7 +1,8 @@
 import { createSessions, type Sessions, type Store, type TimeoutOptions } from "@sojourn/core";
+import type { Dashboard } from "@sojourn/dashboard";
 import { churn, guessing, hijacking, newDevice, watch } from "@sojourn/watch";
 import * as v from "valibot";
-import type { News } from "./news.ts";
+import { sharedBy } from "./kept.ts";
 
 /** A basket, what a page is to say once, and whatever `POST /set` adds. */
 export const LoginData = v.looseObject({
@@ -16,27 +17,30 @@ export function createLoginSessions(options: {
   readonly store: Store;
   readonly secret: string;
   readonly timeouts: TimeoutOptions;
-  readonly news: News;
+  /** Counts what happens, and lists and ends what is there. */
+  readonly board: Pick<Dashboard, "onEvent" | "store" | "use">;
 }): Sessions<LoginData> {
-  const { store, secret, timeouts, news } = options;
-  const tells = store.powers?.channel !== undefined;
+  const { store, secret, timeouts, board } = options;
+  const shared = sharedBy(store);
   const { onEvent, throttle, use } = watch({
     detectors: [hijacking(), newDevice(), guessing(), churn()],
     // Of several servers on one Redis, one tells of an attack that all of them see.
-    shared: tells ? store.powers : undefined,
-    onEvent: (event) => news.hear(event),
+    shared,
+    onEvent: board.onEvent,
   });
-  return use(
-    createSessions({
-      store,
-      secret,
-      timeouts,
-      data: LoginData,
-      maxPerUser: 10,
-      // Redis tells other servers by itself. A file does not, and to look into it costs little.
-      revalidate: tells ? "30s" : "1s",
-      onEvent,
-      throttle,
-    }),
+  return board.use(
+    use(
+      createSessions({
+        store: board.store(store),
+        secret,
+        timeouts,
+        data: LoginData,
+        maxPerUser: 10,
+        // Redis tells other servers by itself. A file does not, and to look into it costs little.
+        revalidate: shared ? "30s" : "1s",
+        onEvent,
+        throttle,
+      }),
+    ),
   );
 }

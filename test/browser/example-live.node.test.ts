@@ -82,7 +82,7 @@ describe("where you are logged in", () => {
     await laptop.getByRole("button", { name: "Change it" }).click();
     await isLoggedOut(phone, /Your password was changed/);
     await laptop.getByRole("status").getByText("one other session is over").waitFor();
-    await signIn(phone, url, "correct horse");
+    await signIn(phone, url, { password: "correct horse" });
   });
 });
 

@@ -1,28 +1,6 @@
-import type { Page } from "playwright-core";
-import { violations } from "./support/axe.ts";
-import { logIn, PHONE, serveExample, shoot, test } from "./support/example.ts";
+import { complaintsOf, DESKTOP, inspect } from "./support/inspect.ts";
+import { logIn, serveExample, test } from "./support/example.ts";
 import { expect } from "vitest";
-
-const DESKTOP = { width: 1180, height: 800 };
-
-/** Light, dark and on a phone: nothing for axe to object to, and a picture of each. */
-async function inspect(page: Page, name: string): Promise<void> {
-  const found: Record<string, unknown> = {};
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await shoot(page, `${name}-${colorScheme}`);
-    // In the dark nothing is another than the colours.
-    const rules = colorScheme === "light" ? [] : ["color-contrast"];
-    found[colorScheme] = await violations(page, rules);
-  }
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.setViewportSize(PHONE.viewport);
-  await shoot(page, `${name}-phone`);
-  const wider = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  found["wider than a phone"] = await page.evaluate(wider);
-  await page.setViewportSize(DESKTOP);
-  expect({ name, ...found }).toEqual({ name, light: [], dark: [], "wider than a phone": 0 });
-}
 
 test("every page of the example reads well with a screen reader, in the dark and on a phone", async ({
   laptop: page,
@@ -30,11 +8,7 @@ test("every page of the example reads well with a screen reader, in the dark and
 }) => {
   const url = await serveExample();
   await page.setViewportSize(DESKTOP);
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
-  });
+  const complaints = complaintsOf(page);
 
   await page.goto(url);
   await page.getByLabel("Name", { exact: true }).fill("ada");

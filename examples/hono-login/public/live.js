@@ -85,8 +85,8 @@ const REASONS = {
   idle: "Nothing happened for too long.",
   absolute: "It has lasted as long as a session may.",
   logout: "You logged out, in this browser.",
-  revoke: "It was ended from another of your sessions.",
-  "revoke-all": "You chose to be logged out everywhere else.",
+  revoke: "It was ended from another of your sessions, or by an administrator.",
+  "revoke-all": "You were logged out everywhere else, by yourself or by an administrator.",
   "credential-change": "Your password was changed.",
   reuse:
     "Somebody used a copy of this browser’s cookie. If you do not know why, change your password.",
@@ -112,7 +112,7 @@ export function showEnd(reason, wasUser) {
   again.append(link);
   card.append(head, why, again);
   main.replaceChildren(card);
-  for (const form of document.querySelectorAll("header form")) form.remove();
+  for (const mine of document.querySelectorAll("header form, [data-admin]")) mine.remove();
   document.title = `${head.textContent} · Sojourn`;
   head.focus();
 }

@@ -1,10 +1,8 @@
 import { Hono } from "hono";
 import { type Env, home, type Parts, wantsJson } from "../answer.ts";
 import { BadRequest, bodyOf, checked, Label } from "../input.ts";
+import { LATELY } from "../lately.ts";
 import { deviceList } from "../views/devices.ts";
-
-/** Who ends other sessions has authenticated within ten minutes (ASVS 7.5.2). */
-const LATELY = { maxAge: 600_000 };
 
 /** "Where you are logged in". Pages that are open ask for the list when they are told that it changed. */
 export function deviceRoutes({ sessions, news }: Parts): Hono<Env> {

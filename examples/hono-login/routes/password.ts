@@ -1,12 +1,11 @@
-import type { Freshness, UserSession } from "@sojourn/core";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { type Env, home, type Parts, wantsJson } from "../answer.ts";
 import { bodyOf, checked, Confirm, NewPassword } from "../input.ts";
-import type { LoginData } from "../login-sessions.ts";
+import { confirmedWithin } from "../lately.ts";
 import { confirmPage, passwordPage } from "../views/password.ts";
 
-/** Where a page that asks for the password leads: nowhere that a stranger could name. */
-const AFTER = { password: "/password", home: "/" };
+/** ms for which a password that was given again is good for a new one. */
+const GOOD_FOR = 300_000;
 
 /** Asks for the password again, and takes a new one. */
 export function passwordRoutes({ passwords }: Parts): Hono<Env> {
@@ -14,7 +13,7 @@ export function passwordRoutes({ passwords }: Parts): Hono<Env> {
 
   app.get("/confirm", async (c) => {
     await c.var.session.requireUser();
-    return c.html(confirmPage({ to: afterOf(c.req.query("to")), wrong: false }));
+    return c.html(confirmPage({ to: checkedPlace(c.req.query("to")), wrong: false }));
   });
 
   app.post("/confirm", async (c) => {
@@ -22,21 +21,21 @@ export function passwordRoutes({ passwords }: Parts): Hono<Env> {
     const { password, to } = checked(Confirm, await bodyOf(c));
     if (!(await passwords.check(session.userId, password))) {
       if (wantsJson(c)) return c.json({ error: "wrong-password" }, 401);
-      return c.html(confirmPage({ to: afterOf(to), wrong: true }), 401);
+      return c.html(confirmPage({ to: checkedPlace(to), wrong: true }), 401);
     }
     await session.reauthenticate({ aal: 1, factors: ["pwd"] });
-    return wantsJson(c) ? c.json({ confirmed: true }) : c.redirect(AFTER[afterOf(to)], 303);
+    return wantsJson(c) ? c.json({ confirmed: true }) : c.redirect(checkedPlace(to), 303);
   });
 
   app.get("/password", async (c) => {
     const session = await c.var.session.requireUser();
-    session.requireFresh(sinceLogin(session));
+    session.requireFresh(confirmedWithin(GOOD_FOR, session));
     return c.html(passwordPage());
   });
 
   app.post("/password", async (c) => {
     const session = await c.var.session.requireUser();
-    session.requireFresh(sinceLogin(session));
+    session.requireFresh(confirmedWithin(GOOD_FOR, session));
     const { password } = checked(NewPassword, await bodyOf(c));
     await passwords.change(session.userId, password);
     const ended = await c.var.session.onCredentialChange(session.userId);
@@ -48,14 +47,15 @@ export function passwordRoutes({ passwords }: Parts): Hono<Env> {
   return app;
 }
 
-/**
- * Within five minutes, and not by the login itself: whoever finds an unlocked computer knows no
- * password (ASVS 6.2.3).
- */
-function sinceLogin({ createdAt }: UserSession<LoginData>): Freshness {
-  return { maxAge: Math.max(0, Math.min(300_000, Date.now() - createdAt - 1)) };
+/** What asked for the password again, so that it leads back there. */
+export function placeAfter({ req }: Context): string {
+  const userId = req.query("user");
+  if (!userId) return checkedPlace(req.path);
+  return checkedPlace(`${req.path}?user=${encodeURIComponent(userId)}`);
 }
 
-function afterOf(text: string | undefined): keyof typeof AFTER {
-  return text === "password" ? text : "home";
+/** Nowhere else: a link of a stranger could name any place. */
+function checkedPlace(path: string | undefined): string {
+  const known = /^\/(password|admin(\?user=[\w.!~*'()%-]+)?)$/.exec(path ?? "");
+  return known === null ? "/" : known[0];
 }

@@ -1,5 +1,6 @@
 import type { ListedSession, Session } from "@sojourn/core";
 import { html } from "hono/html";
+import { isAdministrator } from "../administration.ts";
 import type { LoginData } from "../login-sessions.ts";
 import type { Notice } from "../notice.ts";
 import { alertsCard } from "./alerts.ts";
@@ -34,7 +35,8 @@ export function accountPage(account: Account): Html {
       </div>
     </div>
   `;
-  return layout({ title: userId, main, handle: session.handle, user: true });
+  const admin = isAdministrator(userId);
+  return layout({ title: userId, main, handle: session.handle, user: true, admin });
 }
 
 function passwordCard(): Html {

@@ -10,10 +10,12 @@ export interface Layout {
   readonly handle?: string | null;
   /** Whether it is somebody's: their page goes when their session does. */
   readonly user?: boolean;
+  /** Whether it is somebody who sees the page for operators. */
+  readonly admin?: boolean;
 }
 
 /** `data-now`: a browser's clock may be wrong, the server's counts. */
-export function layout({ title, main, handle = null, user = false }: Layout): Html {
+export function layout({ title, main, handle = null, user = false, admin = false }: Layout): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -30,6 +32,7 @@ export function layout({ title, main, handle = null, user = false }: Layout): Ht
           <a class="home" href="/">
             <img src="/icon.svg" alt="" width="32" height="32" /><span>Sojourn</span>
           </a>
+          ${admin ? html`<a href="/admin" data-admin>All sessions</a>` : ""}
           ${
             user
               ? html`<form method="post" action="/logout">

@@ -53,20 +53,27 @@ async function leave(page: Page): Promise<void> {
   await page.goto("about:blank");
 }
 
+interface Who {
+  readonly name?: string;
+  readonly password?: string;
+}
+
 /** By the form, as anybody does. */
-export async function logIn(page: Page, url: string, password = "demo"): Promise<void> {
+export async function logIn(page: Page, url: string, who: Who = {}): Promise<void> {
+  const { name = "ada", password = "demo" } = who;
   await page.goto(url);
-  await page.getByLabel("Name", { exact: true }).fill("ada");
+  await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
-  await page.getByRole("heading", { name: "Hello, ada" }).waitFor();
+  await page.getByRole("heading", { name: `Hello, ${name}` }).waitFor();
 }
 
 /** Without the form: half the price. */
-export async function signIn(page: Page, url: string, password = "demo"): Promise<void> {
-  await page.request.post(`${url}/login`, { form: { name: "ada", password }, maxRedirects: 0 });
+export async function signIn(page: Page, url: string, who: Who = {}): Promise<void> {
+  const { name = "ada", password = "demo" } = who;
+  await page.request.post(`${url}/login`, { form: { name, password }, maxRedirects: 0 });
   await page.goto(url);
-  await page.getByRole("heading", { name: "Hello, ada" }).waitFor();
+  await page.getByRole("heading", { name: `Hello, ${name}` }).waitFor();
 }
 
 const folder = new URL("../screenshots/", import.meta.url).pathname;
