@@ -68,7 +68,7 @@ export interface CookieTemplate {
 }
 
 const HOST_PREFIXES = ["__Host-", "__Host-Http-"];
-const PREFIXES = [...HOST_PREFIXES, "__Secure-", "__Http-"];
+const PREFIXES = ["__Host-", "__Host-Http-", "__Secure-", "__Http-"];
 
 /** RFC 6265bis 5.6: name and value together; attributes and the "=" do not count. */
 const MAX_PAIR = 4096;

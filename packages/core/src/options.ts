@@ -126,10 +126,6 @@ function has(...methods: readonly string[]): (value: unknown) => boolean {
 const takes = (what: string, check: (value: unknown) => boolean) =>
   v.optional(v.custom(check, what));
 
-const callable = takes("a function", isFunction);
-const flag = takes("true or false", (value) => typeof value === "boolean");
-const anything = v.optional(v.any());
-
 function wholeNumber(most: number, text: string) {
   const check = (value: unknown) =>
     Number.isInteger(value) && Number(value) > 0 && Number(value) <= most;
@@ -140,78 +136,90 @@ function oneOf(...values: readonly string[]) {
   return takes(`"${values.join('" or "')}"`, (value) => values.includes(value as string));
 }
 
-const bytes = wholeNumber(2 ** 30, "2^30");
 const isPolicy = (value: unknown) => value === "error" || value === "last-wins";
 
-/** The shapes; what takes more to judge (secret, cookie, timeouts) is checked where it is read. */
-const Options = v.strictObject({
-  // With a default that is none: a missing store is met with the same sentence as a wrong one.
-  store: v.optional(
-    v.custom(has("read", "create", "update"), "a store, such as memoryStore()"),
-    null,
-  ),
-  secret: anything,
-  data: takes("a Standard Schema (valibot, zod, arktype)", (value) =>
-    isFunction((value as { "~standard"?: { validate?: unknown } } | null)?.["~standard"]?.validate),
-  ),
-  onInvalidData: takes(
-    '"drop", "throw" or a function',
-    (value) => value === "drop" || value === "throw" || isFunction(value),
-  ),
-  timeouts: anything,
-  cookie: anything,
-  csrf: takes("an object, or false", (value) => value === false || isObject(value)),
-  impersonation: flag,
-  binding: takes("an object", isObject),
-  client: takes(
-    '{ address: "truncated" }, "whole", "hashed" or "none"',
-    (value) =>
-      isObject(value) &&
-      Object.keys(value).every((key) => key === "address") &&
-      KEPT.includes((value as ClientOptions).address ?? "none"),
-  ),
-  clearSiteData: takes(
-    `a list of "${SITE_DATA.join('", "')}", or false`,
-    (value) =>
-      value === false || (Array.isArray(value) && value.every((type) => SITE_DATA.includes(type))),
-  ),
-  throttle: callable,
-  revalidate: anything,
-  transport: oneOf("cookie", "bearer"),
-  exposeToken: flag,
-  namespace: takes(
-    "a string of 1 to 256 characters",
-    (value) =>
-      typeof value === "string" && value !== "" && value.length <= 256 && value.isWellFormed(),
-  ),
-  maxPerUser: wholeNumber(1000, "1,000"),
-  onLimit: oneOf("evict-least-recent", "refuse"),
-  maxBytes: bytes,
-  maxKeyBytes: bytes,
-  onConflict: takes(
-    '"error", "last-wins" or one of these by key',
-    (value) =>
-      isPolicy(value) ||
-      (typeof value === "object" && value !== null && Object.values(value).every(isPolicy)),
-  ),
-  onReuse: oneOf("revoke", "refuse"),
-  saveOnError: flag,
-  onEvent: callable,
-  onWarning: callable,
-  clock: takes("a Clock", has("now", "sleep")),
-  random: callable,
-});
+/**
+ * The shapes; what takes more to judge (secret, cookie, timeouts) is checked where it is read. A function,
+ * since bundlers do not leave out what is called when a module is loaded.
+ */
+function shapes() {
+  const callable = takes("a function", isFunction);
+  const flag = takes("true or false", (value) => typeof value === "boolean");
+  const anything = v.optional(v.any());
+  const bytes = wholeNumber(2 ** 30, "2^30");
+  return v.strictObject({
+    // With a default that is none: a missing store is met with the same sentence as a wrong one.
+    store: v.optional(
+      v.custom(has("read", "create", "update"), "a store, such as memoryStore()"),
+      null,
+    ),
+    secret: anything,
+    data: takes("a Standard Schema (valibot, zod, arktype)", (value) =>
+      isFunction(
+        (value as { "~standard"?: { validate?: unknown } } | null)?.["~standard"]?.validate,
+      ),
+    ),
+    onInvalidData: takes(
+      '"drop", "throw" or a function',
+      (value) => value === "drop" || value === "throw" || isFunction(value),
+    ),
+    timeouts: anything,
+    cookie: anything,
+    csrf: takes("an object, or false", (value) => value === false || isObject(value)),
+    impersonation: flag,
+    binding: takes("an object", isObject),
+    client: takes(
+      '{ address: "truncated" }, "whole", "hashed" or "none"',
+      (value) =>
+        isObject(value) &&
+        Object.keys(value).every((key) => key === "address") &&
+        KEPT.includes((value as ClientOptions).address ?? "none"),
+    ),
+    clearSiteData: takes(
+      `a list of "${SITE_DATA.join('", "')}", or false`,
+      (value) =>
+        value === false ||
+        (Array.isArray(value) && value.every((type) => SITE_DATA.includes(type))),
+    ),
+    throttle: callable,
+    revalidate: anything,
+    transport: oneOf("cookie", "bearer"),
+    exposeToken: flag,
+    namespace: takes(
+      "a string of 1 to 256 characters",
+      (value) =>
+        typeof value === "string" && value !== "" && value.length <= 256 && value.isWellFormed(),
+    ),
+    maxPerUser: wholeNumber(1000, "1,000"),
+    onLimit: oneOf("evict-least-recent", "refuse"),
+    maxBytes: bytes,
+    maxKeyBytes: bytes,
+    onConflict: takes(
+      '"error", "last-wins" or one of these by key',
+      (value) =>
+        isPolicy(value) ||
+        (typeof value === "object" && value !== null && Object.values(value).every(isPolicy)),
+    ),
+    onReuse: oneOf("revoke", "refuse"),
+    saveOnError: flag,
+    onEvent: callable,
+    onWarning: callable,
+    clock: takes("a Clock", has("now", "sleep")),
+    random: callable,
+  });
+}
 
 /** Throws a `ConfigurationError` that names the option and says what it takes. */
 export function checkOptions(options: object): void {
-  const result = v.safeParse(Options, options);
+  const known = shapes();
+  const result = v.safeParse(known, options);
   if (result.success) return;
   const [issue] = result.issues;
   if (issue.path === undefined) throw new ConfigurationError("Options are an object.");
   const name = String(issue.path[0].key);
   throw new ConfigurationError(
-    name in Options.entries
+    name in known.entries
       ? `Option ${name}: give it ${issue.message}.`
-      : `There is no option ${name}. Options: ${Object.keys(Options.entries).join(", ")}.`,
+      : `There is no option ${name}. Options: ${Object.keys(known.entries).join(", ")}.`,
   );
 }

@@ -13,9 +13,6 @@ import type { SessionData } from "./options.ts";
 import type { ReauthenticateOptions } from "./request-session.ts";
 import { infoOf, type SessionInfo } from "./session-info.ts";
 
-/** @internal What is behind a session, for the rest of the core. */
-export let liveOf: <Data extends object>(session: Session<Data>) => Live;
-
 /**
  * A session as the handler of one request sees it. Made by the library only; it holds no token, no
  * secret and no hash, whatever prints it.
@@ -24,15 +21,9 @@ export class Session<Data extends object = SessionData> {
   readonly #engine: Engine;
   readonly #live: Live;
 
-  static {
-    liveOf = (session) => session.#live;
-    // What Node, Bun and Deno print: no more than JSON shows.
-    for (const custom of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
-      const value = function inspect(this: Session): string {
-        return `Session ${JSON.stringify(this)}`;
-      };
-      Object.defineProperty(Session.prototype, Symbol.for(custom), { value });
-    }
+  /** @internal What is behind a session, for the rest of the core. */
+  static liveOf<Data extends object>(session: Session<Data>): Live {
+    return session.#live;
   }
 
   /** @internal */
@@ -244,6 +235,20 @@ export class Session<Data extends object = SessionData> {
   #info(): SessionInfo {
     return infoOf(this.#engine, this.#live.record);
   }
+}
+
+/**
+ * @internal Node, Bun and Deno print no more of a session than JSON shows. Called by who makes sessions:
+ * bundlers do not leave out a class that does something when it is loaded.
+ */
+export function printAsJson(): void {
+  for (const custom of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
+    Object.defineProperty(Session.prototype, Symbol.for(custom), { value: inspect });
+  }
+}
+
+function inspect(this: Session): string {
+  return `Session ${JSON.stringify(this)}`;
 }
 
 /** A signed-in session. */

@@ -22,7 +22,7 @@ import { openTicket } from "./internal/ticket.ts";
 import { destroy, rotate } from "./internal/update.ts";
 import type { SessionData, SessionsOptions } from "./options.ts";
 import type { LockedSession, LoginOptions, PageOptions, SessionPage } from "./request-session.ts";
-import { liveOf, Session, type UserSession } from "./session.ts";
+import { printAsJson, Session, type UserSession } from "./session.ts";
 import type { SessionRecord } from "./store.ts";
 import { describePolicies, type TimeoutOptions } from "./timeouts.ts";
 
@@ -150,6 +150,7 @@ export function createSessions<Data extends object = SessionData>(
 ): Sessions<Data> {
   const engine = createEngine(options);
   const { store, clock } = engine;
+  printAsJson();
 
   async function opened(token: string, client: Client | null): Promise<Live | null> {
     const parsed = engine.tokens.open(token);
@@ -174,7 +175,7 @@ export function createSessions<Data extends object = SessionData>(
   }
 
   async function committed(session: Session<Data>, renew: "when-due" | "now") {
-    const live = liveOf(session);
+    const live = Session.liveOf(session);
     await commit(engine, live, { save: renew === "when-due", renew });
     return handedOut(live);
   }
@@ -213,7 +214,7 @@ export function createSessions<Data extends object = SessionData>(
     },
 
     async login(userId, { from, client = null, ...options } = {}) {
-      const live = from === undefined ? null : liveOf(from);
+      const live = from === undefined ? null : Session.liveOf(from);
       const input = inputOf<Data>(userId, options, {
         previous: live?.kind === "user" ? live : null,
         anonymous: live?.kind === "anonymous" ? live : null,
@@ -256,11 +257,11 @@ export function createSessions<Data extends object = SessionData>(
     renew: (session) => committed(session, "now"),
 
     async rotate(session) {
-      await rotate(engine, liveOf(session));
-      return { token: handedOut(liveOf(session)).token as string };
+      await rotate(engine, Session.liveOf(session));
+      return { token: handedOut(Session.liveOf(session)).token as string };
     },
 
-    destroy: (session) => destroy(engine, liveOf(session)),
+    destroy: (session) => destroy(engine, Session.liveOf(session)),
 
     list: (userId, options) => list(engine, userId, options),
 
@@ -272,7 +273,7 @@ export function createSessions<Data extends object = SessionData>(
       return credentialChanged(
         engine,
         userId,
-        current === undefined ? null : liveOf(current),
+        current === undefined ? null : Session.liveOf(current),
         null,
       );
     },

@@ -59,8 +59,10 @@ export interface Timeouts {
   readonly longestAbsolute: number;
 }
 
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-const { d: DAY, h: HOUR, m: MINUTE } = UNITS;
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const UNITS = { d: DAY, h: HOUR, m: MINUTE, s: 1000, ms: 1 };
 
 const DEFAULTS = {
   presets: {

@@ -149,10 +149,12 @@ const HASH = 43;
  * As `encodeCredential` writes it and in no other way: one credential has one text. A time's ten digits
  * reach the year 117,000.
  */
-const ENTRY = String.raw`[\w-]{${HASH}}\.(?:0|[1-9a-z][\da-z]{0,9})`;
-const CREDENTIAL = new RegExp(
-  `^${ENTRY}(?:\\|${ENTRY}|\\|(?:${ENTRY})?\\|${ENTRY}(?:,${ENTRY})*)?$`,
-);
+function credentialPattern(): RegExp {
+  const entry = String.raw`[\w-]{${HASH}}\.(?:0|[1-9a-z][\da-z]{0,9})`;
+  return new RegExp(`^${entry}(?:\\|${entry}|\\|(?:${entry})?\\|${entry}(?:,${entry})*)?$`);
+}
+
+const CREDENTIAL = /* @__PURE__ */ credentialPattern();
 
 /** Null where the text is no credential: the record is corrupt. */
 export function decodeCredential(text: string): Credential | null {

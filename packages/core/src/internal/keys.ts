@@ -3,7 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Hash } from "@noble/hashes/utils.js";
 import { encodeBase64url } from "./base64url.ts";
 
-const utf8 = new TextEncoder();
+const utf8 = /* @__PURE__ */ new TextEncoder();
 
 /** The keys that one listed secret gives: one a purpose, so that no output serves for another. */
 export interface Keys {
@@ -35,7 +35,7 @@ function startingFrom<H extends Hash<H>>(start: H): (message: Uint8Array) => Uin
   return (message) => start._cloneInto(state).update(message).digest();
 }
 
-const digest = startingFrom(sha256.create());
+const digest = /* @__PURE__ */ startingFrom(/* @__PURE__ */ sha256.create());
 
 /** What the store holds of a secret: its SHA-256 in base64url, 43 characters. */
 export function hashSecret(secret: Uint8Array): string {
