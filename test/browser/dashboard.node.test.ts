@@ -191,6 +191,10 @@ describe("the dashboard", () => {
     await page.getByRole("button", { name: /End this session: Safari on iPhone/ }).focus();
     await page.keyboard.press("Enter");
     await page.getByText("The session has ended.").waitFor();
+    // Nobody is left where there is no button any more, and who does not see it is read it.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
+      "The session has ended.",
+    );
     expect((await sessions.list("ada")).sessions).toHaveLength(1);
     await page.getByText("End all sessions of this user…").click();
     await page.getByRole("button", { name: "End all sessions" }).click();

@@ -112,6 +112,38 @@ test("alerts are told with their evidence and what was done, the latest first", 
   expect(html).toContain('href="?user=ada"');
 });
 
+test("what is wrong is told before what is merely worth knowing, for as long as it is called wrong", async () => {
+  const { page, tell, clock } = boarded();
+  const alert = { type: "alert", handle: null, evidence: {}, done: [] } as const;
+  tell({ ...alert, severity: "critical", reason: "hijacking", userId: "eve" });
+  await clock.advance(60_000);
+  for (let i = 0; i < 9; i++) {
+    tell({ ...alert, severity: "info", reason: "new-device", userId: `user${i}` });
+  }
+  const order = async () => {
+    const text = read(await page());
+    const list = text.slice(text.indexOf("Alerts"));
+    return list.indexOf("hijacking") - list.indexOf("new-device");
+  };
+  expect(await order()).toBeLessThan(0);
+  await clock.advance(3_600_000);
+  expect(await order()).toBeGreaterThan(0);
+});
+
+test("of what was before it began nothing is known: that is shaded, and no zero", async () => {
+  const { page, clock } = boarded();
+  const shaded = async (query = "") => {
+    const html = await page(query);
+    const said = read(html).includes("What was before is not known, and shaded.");
+    return [said, /class="before" d="M0 0H(\d+)/.exec(html)?.[1]];
+  };
+  // Of 90 bars of two minutes the last one is counted; each is 10 wide.
+  expect(await shaded()).toEqual([true, "890"]);
+  await clock.advance(90 * 60_000);
+  expect(await shaded()).toEqual([true, "440"]);
+  expect(await shaded("?range=5m")).toEqual([false, undefined]);
+});
+
 test("the same alert again is one, and says how often and since when", async () => {
   const { page, tell, clock } = boarded();
   for (let i = 0; i < 3; i++) {

@@ -4,8 +4,13 @@ import { html, type Markup } from "./html.ts";
 import { userLink } from "./page.ts";
 import { count, shown, when } from "./text.ts";
 
+const HOUR = 3_600_000;
+
 /** Alerts, the latest first, with their evidence and what was done. */
-export function alertList(list: readonly Notice[], now: number): Markup {
+export function alertList(latest: readonly Notice[], now: number): Markup {
+  // Those that the page calls wrong are not to be looked for below what is merely worth knowing.
+  const isUrgent = ({ severity, at }: Notice) => severity !== "info" && now - at < HOUR;
+  const list = [...latest.filter(isUrgent), ...latest.filter((alert) => !isUrgent(alert))];
   const few = list.slice(0, 8);
   const more = list.slice(8);
   return html`<section aria-labelledby="alerts">

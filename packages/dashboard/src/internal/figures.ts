@@ -1,6 +1,7 @@
 import { type Band, BOUNDS, DAMAGE, groups } from "./columns.ts";
 import type { Ring, Rings } from "./rings.ts";
 import { sum } from "./rings.ts";
+import type { State } from "./state.ts";
 
 /** How far back a page looks. */
 export interface Range {
@@ -29,14 +30,17 @@ export interface Bars {
   readonly ring: Ring;
   readonly width: number;
   readonly starts: readonly number[];
+  /** Of so many, from the first on, nothing is known: they were over before anything was counted. */
+  readonly unknown: number;
 }
 
-export function barsOf(rings: Rings, range: Range, now: number): Bars {
+export function barsOf({ rings, since }: State, range: Range, now: number): Bars {
   const ring = rings[range.ring];
   const width = range.rows * ring.width;
   const last = Math.floor(now / width) * width;
   const starts = Array.from({ length: range.bars }, (_, i) => last - (range.bars - 1 - i) * width);
-  return { ring, width, starts };
+  const unknown = starts.filter((start) => start + width <= since).length;
+  return { ring, width, starts, unknown };
 }
 
 /** What was counted in each bar. */

@@ -34,6 +34,7 @@ export function plot(plot: Plot): Markup {
   const highest = Math.max(0, ...bars.starts.map((_, bar) => heightAt(plot, bar)));
   const top = roundUp(highest);
   const width = bars.starts.length * STEP;
+  const unknown = bars.unknown * STEP;
   const shapes = plot.as === "bars" ? stacked(drawn, top) : lines(drawn, top);
   return html`<figure class="plot" id="${id}">
     <figcaption>
@@ -50,6 +51,7 @@ export function plot(plot: Plot): Markup {
         role="img"
         aria-label="${spoken(plot)}"
       >
+        ${unknown > 0 && html`<path class="before" d="M0 0H${unknown}V${HEIGHT}H0z" />`}
         <path class="grid" d="M0 0H${width}M0 ${HEIGHT / 2}H${width}" />
         <path class="ground" d="M0 ${HEIGHT}H${width}" />
         ${shapes.map((d, i) => d !== "" && html`<path class="${plot.as} c${i + 1}" d="${d}" />`)}

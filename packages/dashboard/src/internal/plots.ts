@@ -24,21 +24,28 @@ import { html, type Markup } from "./html.ts";
 import { quantile } from "./latency.ts";
 import { plot } from "./plot.ts";
 import type { State } from "./state.ts";
-import { count, duration } from "./text.ts";
+import { count, duration, when } from "./text.ts";
 
 const total = (values: readonly (number | null)[]) =>
   values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
 /** All plots of the page. */
-export function plots({ rings, active }: State, range: Range, now: number): Markup {
-  const bars = barsOf(rings, range, now);
-  return html`<div class="plots">
-    ${inUse(active, range, bars, now)} ${counted("created", "Created", CREATED, range, bars)}
-    ${counted("renewed", "Renewed", RENEWED, range, bars)}
-    ${counted("ended", "Ended", ENDED, range, bars)}
-    ${counted("refused", "Refused", REFUSED, range, bars)} ${latency(range, bars)}
-    ${failures(range, bars)}
-  </div>`;
+export function plots(state: State, range: Range, now: number): Markup {
+  const bars = barsOf(state, range, now);
+  return html`${
+      bars.unknown > 0 &&
+      html`<p class="quiet">
+        Counted since ${when(state.since, now)}. What was before is not known, and shaded.
+      </p>`
+    }
+    <div class="plots">
+      ${inUse(state.active, range, bars, now)}
+      ${counted("created", "Created", CREATED, range, bars)}
+      ${counted("renewed", "Renewed", RENEWED, range, bars)}
+      ${counted("ended", "Ended", ENDED, range, bars)}
+      ${counted("refused", "Refused", REFUSED, range, bars)} ${latency(range, bars)}
+      ${failures(range, bars)}
+    </div>`;
 }
 
 function counted(

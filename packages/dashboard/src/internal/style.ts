@@ -90,7 +90,7 @@ dt { color: var(--soft); font-size: 0.8125rem; }
 .message.critical { background: var(--critical-ground); }
 main > h1 { margin-top: 2rem; }
 main > p { margin-top: 0.5rem; }
-.end-all { margin: 0 0 1.5rem; }
+.end-all { margin: 0.5rem 0 0; }
 .end-all form { margin-top: 0.75rem; display: grid; gap: 0.75rem; justify-items: start; }
 
 .ranges ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; font-size: 0.9375rem; }
@@ -105,6 +105,7 @@ main > p { margin-top: 0.5rem; }
 .scale, .times { display: flex; justify-content: space-between; color: var(--soft); font-size: 0.75rem; line-height: 1; }
 .scale { flex-direction: column; text-align: right; min-width: 2.25rem; margin: -0.375rem 0; }
 .times { grid-column: 2; padding-top: 0.25rem; }
+path.before { fill: color-mix(in srgb, var(--soft) 12%, transparent); }
 path.grid { stroke: var(--line); stroke-dasharray: 2 4; }
 path.ground { stroke: var(--soft); }
 path { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1; }

@@ -29,9 +29,9 @@ export function userPage(state: State, found: UserPage): Markup {
   const message = done !== null && Object.hasOwn(DONE, done) ? (DONE[done] as string) : null;
   const many = `${count(sessions.length)}${next === null ? "" : " or more"}`;
   const main = html`<h1>Sessions of <bdi>${shown(userId)}</bdi></h1>
-    ${message !== null && html`<p class="message" role="status">${message}</p>`}
+    ${message !== null && html`<p class="message" role="status" tabindex="-1" autofocus>${message}</p>`}
     ${failure !== undefined ? html`<p class="message critical" role="alert">${failure}</p>` : html`<p class="as-of">${sessions.length === 0 ? "This user has no live session." : `${many} live ${sessions.length === 1 ? "session" : "sessions"}.`}</p>`}
-    ${sessions.length > 0 && html`${listOf(state, userId, sessions, now)}${!state.readOnly && endAll(userId)}`}
+    ${sessions.length > 0 && html`${!state.readOnly && endAll(userId)}${listOf(state, userId, sessions, now)}`}
     ${next !== null && html`<p><a href="?user=${encodeURIComponent(userId)}&after=${encodeURIComponent(next)}">The next ones</a></p>`}
     <p><a href="?">Back to the overview</a></p>`;
   return page(state, { name: shown(userId, 60), head: finder(userId), main });
