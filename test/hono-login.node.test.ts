@@ -294,6 +294,48 @@ describe("where one is logged in", () => {
     expect([response.status, response.headers.get("Location")]).toEqual([303, "/"]);
   });
 
+  test("the page for operators is an administrator's, and whose sessions there are is told after the password", async () => {
+    const { url } = await start(example());
+    expect((await browse(url).get("/admin")).status).toBe(401);
+    const ada = await loggedIn(url);
+    for (const path of ["/admin", "/admin?user=ada", "/admin?part=live", "/admin?asset=script"]) {
+      expect((await ada.get(path)).status).toBe(403);
+    }
+    const theirs = {
+      form: { user: "ada", do: "all" },
+      headers: { "Sec-Fetch-Site": "same-origin" },
+    };
+    expect((await ada.post("/admin", theirs)).status).toBe(403);
+    const admin = await loggedIn(url, "admin");
+    expect((await admin.get("/admin")).status).toBe(200);
+    expect((await admin.get("/admin?user=ada")).status).toBe(401);
+    expect((await admin.post("/admin", theirs)).status).toBe(401);
+    expect((await ada.get("/session")).status).toBe(200);
+
+    const asked = await admin.get("/admin?user=ada%20%26%20co", { headers: { Accept: HTML } });
+    expect(asked.headers.get("Location")).toBe(
+      "/confirm?to=%2Fadmin%3Fuser%3Dada%2520%2526%2520co",
+    );
+    const to = "/admin?user=ada%20%26%20co";
+    const form = { password: "demo", to };
+    const back = await admin.post("/confirm", { form, headers: { Accept: HTML } });
+    expect(back.headers.get("Location")).toBe(to);
+    expect(await (await admin.get("/admin?user=ada")).text()).toContain("1 live session.");
+    expect((await admin.post("/admin", theirs)).status).toBe(303);
+    expect((await ada.get("/session")).status).toBe(401);
+  });
+
+  test("that the page for operators is open keeps nobody signed in", async () => {
+    const { url } = await start(example({ SESSION_IDLE: "600" }));
+    const admin = await loggedIn(url, "admin");
+    await expect
+      .poll(async () => (await admin.get("/admin?part=live")).status, {
+        interval: 100,
+        timeout: 25_000,
+      })
+      .toBe(403);
+  });
+
   test("two servers on one file: what one ends, an open page of the other hears within seconds", async () => {
     const env = { SESSION_FILE: `${workplace({})}/sessions.db` };
     const [one, other] = [await start(example(env)), await start(example(env))];

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { logIn, serveExample, signIn, test } from "./support/example.ts";
+import { logIn, serveExample, shoot, signIn, test } from "./support/example.ts";
 import { complaintsOf, DESKTOP, inspect } from "./support/inspect.ts";
 
 test("an administrator sees what sessions do, finds a user, and ends a session, whose page says so; nobody else gets in", async ({
@@ -35,7 +35,7 @@ test("an administrator sees what sessions do, finds a user, and ends a session, 
   await page.getByLabel("Password").fill("demo");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Sessions of ada" }).waitFor();
-  await inspect(page, "admin-user");
+  await shoot(page, "admin-user");
   await page.getByRole("button", { name: "End this session: Safari on iPhone" }).click();
   await phone.getByRole("alert").getByText("or by an administrator").waitFor({ timeout: 5_000 });
   expect(await phone.getByRole("heading").allTextContents()).toEqual(["You have been logged out"]);

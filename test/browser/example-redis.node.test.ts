@@ -5,7 +5,7 @@ import { start } from "../support/program.ts";
 import { signIn, test } from "./support/example.ts";
 import { expect } from "vitest";
 
-test("two servers on one Redis: revoked at one, logged out live at the other, which also shows what is new", async ({
+test("two servers on one Redis: revoked at one, by its user or an administrator, logged out live at the other, which also shows what is new", async ({
   laptop,
   phone,
 }) => {
@@ -38,4 +38,15 @@ test("two servers on one Redis: revoked at one, logged out live at the other, wh
   await phone.getByRole("heading", { name: "Hello, ada" }).waitFor();
   await phone.getByRole("button", { name: "Log out everywhere else" }).click();
   await laptop.getByRole("heading", { name: "You have been logged out" }).waitFor();
+
+  await signIn(laptop, one.url, { name: "admin" });
+  await laptop.request.post(`${one.url}/confirm`, { form: { password: "demo" } });
+  // Three logins as ada, two of them at the other server, and one as the administrator.
+  const figures = async () => (await laptop.request.get(`${one.url}/admin`)).text();
+  await expect.poll(figures).toContain('aria-label="Created: 4 in 3 hours');
+  expect(await figures()).toContain("of this process and of 1 other");
+  await phone.goto(other.url);
+  await laptop.goto(`${one.url}/admin?user=ada`);
+  await laptop.getByRole("button", { name: "End this session: Safari on iPhone" }).click();
+  await notice.getByText("or by an administrator").waitFor({ timeout: 5_000 });
 });
