@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { find } from "./programs.ts";
 import { type Server, startServer } from "./server.ts";
 import { complete, supervise } from "./supervise.ts";
+import { fromTemplate } from "./template.ts";
 
 export interface MariadbOptions {
   /** As on the command line of mariadbd: `["--max-connections=5"]`. */
@@ -72,14 +73,19 @@ export async function startMariadb({
     name: "mariadb",
     port,
     async prepare(folder) {
-      const file = join(folder, "accounts.sql");
-      await writeFile(file, accounts);
+      await writeFile(join(folder, "accounts.sql"), accounts);
       const options = [
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
-        `--extra-file=${file}`,
+        // In its working folder.
+        "--extra-file=accounts.sql",
       ];
-      await complete(folder, [install, ...inFolder(folder), ...options], /^OK$/m);
+      await fromTemplate(join(folder, "data"), {
+        name: "mariadb",
+        program,
+        settings: [...own, ...options, accounts],
+        make: () => complete(folder, [install, ...inFolder(folder), ...options], /^OK$/m),
+      });
     },
     start(folder, onPort) {
       const files = [`--socket=${join(folder, "socket")}`, `--pid-file=${join(folder, "pid")}`];

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { find, postgresqlFolders } from "./programs.ts";
 import { type Server, startServer } from "./server.ts";
 import { complete, supervise } from "./supervise.ts";
+import { fromTemplate } from "./template.ts";
 
 const execute = promisify(execFile);
 
@@ -51,7 +52,12 @@ export async function startPostgres({
     port,
     async prepare(folder) {
       if (isRoot) await execute("chown", [account, folder]);
-      await complete(folder, unprivileged(initdb, ...initialization(folder)), /Success/);
+      await fromTemplate(join(folder, data), {
+        name: "postgres",
+        program: initdb,
+        settings: initialization,
+        make: () => complete(folder, unprivileged(initdb, ...initialization), /Success/),
+      });
     },
     start(folder, onPort) {
       const all = { ...settings, ...(durable ? {} : volatile), port: onPort };
@@ -91,18 +97,17 @@ async function removeSharedMemory(folder: string): Promise<void> {
 
 const data = "data";
 
-function initialization(folder: string): string[] {
-  return [
-    `--pgdata=${join(folder, data)}`,
-    "--auth=trust",
-    "--username=postgres",
-    "--no-locale",
-    "--encoding=UTF8",
-    "--no-sync",
-    // MB: the smallest, of which the first is written at once.
-    "--wal-segsize=1",
-  ];
-}
+const initialization = [
+  // In its working folder.
+  `--pgdata=${data}`,
+  "--auth=trust",
+  "--username=postgres",
+  "--no-locale",
+  "--encoding=UTF8",
+  "--no-sync",
+  // MB: the smallest, of which the first is written at once.
+  "--wal-segsize=1",
+];
 
 // PostgreSQL refuses to run as root: https://www.postgresql.org/docs/15/postgres-user.html
 const isRoot = process.getuid?.() === 0;
