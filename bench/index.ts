@@ -1,5 +1,6 @@
 // `npm run bench -- <part>`: measures, prints what it found, and puts it into RESULTS.md. `--quick` shows
-// that everything runs and answers rightly, and writes nothing.
+// that everything runs and answers rightly, and writes nothing. A part that fails leaves what RESULTS.md
+// says of it, and the others go on.
 import { parseArgs } from "node:util";
 import { cold } from "./cold/part.ts";
 import { commands } from "./commands/part.ts";
@@ -8,6 +9,7 @@ import { http } from "./http/part.ts";
 import { memory } from "./memory/part.ts";
 import { micro } from "./micro/part.ts";
 import type { Part } from "./part.ts";
+import { minutes, progress } from "./progress.ts";
 import { races } from "./races/part.ts";
 import { redis } from "./redis/part.ts";
 import { writeResults } from "./results.ts";
@@ -42,10 +44,26 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-for (const part of parts) {
-  if (positionals.length > 0 && !positionals.includes(part.name)) continue;
-  const found = await part.run({ quick: values.quick });
-  const findings = typeof found === "string" ? { text: found, plots: {} } : found;
-  console.log(`\n## ${part.name}\n\n${findings.text}`);
-  if (!values.quick) await writeResults(part.name, findings);
+const chosen = parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const order = parts.map(({ name }) => name);
+const failed: string[] = [];
+for (const part of chosen) {
+  const start = performance.now();
+  progress(`${part.name} begins`);
+  try {
+    const found = await part.run({ quick: values.quick });
+    const findings = typeof found === "string" ? { text: found, plots: {} } : found;
+    console.log(`\n## ${part.name}\n\n${findings.text}`);
+    if (!values.quick) await writeResults(part.name, findings, order);
+    progress(`${part.name} took ${minutes(performance.now() - start)}`);
+  } catch (error) {
+    console.error(error);
+    progress(`${part.name} FAILED after ${minutes(performance.now() - start)}`);
+    failed.push(part.name);
+  }
+}
+if (failed.length > 0) {
+  progress(`Failed, and left as they were in RESULTS.md: ${failed.join(", ")}`);
+  // What such a part has left running ends with this process.
+  process.exit(1);
 }

@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { progress } from "./progress.ts";
 
 const FOLDER = new URL("peers/", import.meta.url);
 
 /** Installs what Sojourn is measured against, as peers/package-lock.json says, if it is not there yet. */
 export function installPeers(): void {
   if (isInstalled()) return;
-  console.error("Installing what peers/package-lock.json says ...");
+  progress("Installing what peers/package-lock.json says ...");
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const { status } = spawnSync("npm", args, { cwd: fileURLToPath(FOLDER), stdio: "inherit" });
   if (status !== 0) throw new Error("npm ci in bench/peers failed: see above.");

@@ -5,6 +5,7 @@ import { installPeers } from "../install.ts";
 import { machine } from "../machine.ts";
 import { check } from "../operation.ts";
 import type { Part } from "../part.ts";
+import { progress } from "../progress.ts";
 import { runWorker } from "../run-worker.ts";
 import { type Spread, spread } from "../statistics.ts";
 import { figure, spreadFigure, table } from "../table.ts";
@@ -41,7 +42,7 @@ export const cold: Part = {
     );
     const starts = new Map<string, number[]>(peers.map(({ file }) => [file, []]));
     for (let round = 0; round < rounds; round++) {
-      console.error(`cold: round ${round + 1} of ${rounds}`);
+      progress(`cold: round ${round + 1} of ${rounds}`);
       for (const peer of peers) starts.get(peer.file)?.push(await firstAnswer(peer));
     }
     const imports = new Map<string, Spread>();

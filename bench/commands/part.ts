@@ -2,6 +2,7 @@ import { type Peer, PEERS, type Place } from "../http/peers.ts";
 import { type Visit, VISITS } from "../http/visits.ts";
 import { installPeers } from "../install.ts";
 import type { Part } from "../part.ts";
+import { progress } from "../progress.ts";
 import { table } from "../table.ts";
 import { boundsTable } from "./bounds.ts";
 import { countTraffic, type Traffic } from "./count.ts";
@@ -25,7 +26,7 @@ export const commands: Part = {
     for (const peer of PEERS.filter(quick ? isOurs : isCounted)) {
       for (const place of quick ? (["redis"] as const) : peer.places) {
         if (place === "memory") continue;
-        console.error(`commands: ${peer.file}, ${place}`);
+        progress(`commands: ${peer.file}, ${place}`);
         counted.push({ peer, place, traffic: await countTraffic(peer, place) });
       }
     }

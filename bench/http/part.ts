@@ -1,6 +1,7 @@
 import { installPeers, peerVersion } from "../install.ts";
 import { machine } from "../machine.ts";
 import type { Part } from "../part.ts";
+import { progress } from "../progress.ts";
 import { barChart } from "../plot.ts";
 import { targetsTable } from "../targets.ts";
 import { FRAMEWORKS, type Framework, PEERS, type Place } from "./peers.ts";
@@ -22,7 +23,7 @@ export const http: Part = {
     const scale = quick ? QUICK : FULL;
     const found: Found[] = [];
     for (const { place, frameworks } of PLACES) {
-      console.error(`http: ${place}`);
+      progress(`http: ${place}`);
       found.push(...(await measurePlace(place, frameworks, scale)));
     }
     const packages = PEERS.flatMap((peer) => peer.packages).concat("redis", "ioredis");

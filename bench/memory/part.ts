@@ -1,6 +1,7 @@
 import { installPeers, peerVersion } from "../install.ts";
 import { machine } from "../machine.ts";
 import type { Part } from "../part.ts";
+import { progress } from "../progress.ts";
 import { barChart } from "../plot.ts";
 import { runWorker } from "../run-worker.ts";
 import { spread } from "../statistics.ts";
@@ -43,7 +44,7 @@ export const memory: Part = {
     for (const { name, store, perUser } of rows) {
       const footprints: Footprint[] = [];
       for (const count of counts) {
-        console.error(`memory: ${store}, ${perUser} a user, ${count}`);
+        progress(`memory: ${store}, ${perUser} a user, ${count}`);
         const args = [store, `${count}`, `${perUser}`];
         footprints.push(await runWorker<Footprint>(worker, args, ["--expose-gc"]));
       }

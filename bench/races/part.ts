@@ -3,7 +3,9 @@ import { type Peer, PEERS } from "../http/peers.ts";
 import { startServer } from "../http/server.ts";
 import { installPeers } from "../install.ts";
 import type { Part } from "../part.ts";
+import { progress } from "../progress.ts";
 import { table } from "../table.ts";
+import { TARGET_TITLES } from "../targets.ts";
 import { ABSENCES, type Absence, type Away, goAway, replyText } from "./away.ts";
 import { type Outcome, RACES } from "./races.ts";
 
@@ -21,7 +23,7 @@ export const races: Part = {
     );
     const rows: string[][] = [];
     for (const peer of peers) {
-      console.error(`races: ${peer.file}`);
+      progress(`races: ${peer.file}`);
       rows.push([nameOf(peer), ...(await outcomes(peer, atOnce)).map(textOf)]);
     }
     return [
@@ -52,10 +54,14 @@ async function absences(peers: readonly Peer[]): Promise<string[]> {
   const stored = peers.filter(({ places }) => places.includes("redis"));
   const texts: string[] = [];
   for (const absence of ABSENCES) {
-    console.error(`races: Redis ${absence}`);
+    progress(`races: Redis ${absence}`);
     const found = await Promise.all(stored.map((peer) => goAway(peer, absence)));
     const ours = found[stored.findIndex(({ kind }) => kind === "ours")] as Away;
-    texts.push(`### Redis ${absence}`, awayTargets(ours), awayTable(stored, found, absence));
+    texts.push(
+      `### Redis ${absence}`,
+      awayTargets(ours, absence),
+      awayTable(stored, found, absence),
+    );
   }
   return texts;
 }
@@ -63,17 +69,17 @@ async function absences(peers: readonly Peer[]): Promise<string[]> {
 /** ms: the time limit of a store, and what a busy machine may add; and what is at once. */
 const [IN_TIME, AT_ONCE_MS] = [1_250, 100];
 
-function awayTargets({ read, again, anonymous }: Away): string {
+function awayTargets({ read, again, anonymous }: Away, absence: Absence): string {
   const rows = [
     ["signed-in read", "503 within the time limit of 1 s", read, 503, IN_TIME],
     ["the same again", "503 at once", again, 503, AT_ONCE_MS],
     ["anonymous", "200 at once", anonymous, 200, AT_ONCE_MS],
   ] as const;
   return table(
-    ["what", "target", "measured", "met"],
+    TARGET_TITLES,
     rows.map(([what, target, given, status, within]) => {
       const met = given !== undefined && given.status === status && given.after <= within;
-      return [what, target, replyText(given), met ? "yes" : "no"];
+      return [`Redis ${absence}: ${what}`, target, replyText(given), met ? "yes" : "no"];
     }),
   );
 }

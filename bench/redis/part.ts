@@ -1,5 +1,6 @@
 import { machine, versionOf } from "../machine.ts";
 import type { Part } from "../part.ts";
+import { progress } from "../progress.ts";
 import { runWorker } from "../run-worker.ts";
 import { CLIENTS } from "./clients.ts";
 import { measureMemory } from "./memory.ts";
@@ -15,12 +16,12 @@ export const redis: Part = {
     const runs: Run[] = [];
     for (const topology of TOPOLOGIES) {
       for (const client of CLIENTS) {
-        console.error(`redis: ${client}, ${topology}`);
+        progress(`redis: ${client}, ${topology}`);
         // In a process of its own: an application has one client too, and the engine makes the best of that.
         runs.push(await runWorker(worker, [client, topology, ...(quick ? ["--quick"] : [])]));
       }
     }
-    console.error("redis: memory");
+    progress("redis: memory");
     const scale = quick ? QUICK : FULL;
     const memory = await measureMemory(scale.sessions);
     return [

@@ -11,6 +11,7 @@ import {
 import type { Rounds } from "../rounds.ts";
 import { ratioFigure, table } from "../table.ts";
 import type { RedisCost } from "./measure.ts";
+import { TARGET_TITLES } from "../targets.ts";
 import { type Footprint, PLAIN, WHOLE } from "./memory.ts";
 import type { Run } from "./rounds.ts";
 
@@ -31,7 +32,7 @@ export function targetTable(runs: readonly Run[], memory: readonly Footprint[]):
     const what = `memory against ${PLAIN}, ${name}`;
     return [[what, "at most 2.5", ratioFigure(ratio), ratio <= 2.5 ? "yes" : "no"]];
   });
-  return table(["what", "target", "measured", "met"], [...reads, ...footprints]);
+  return table(TARGET_TITLES, [...reads, ...footprints]);
 }
 
 export function redisRatios(runs: readonly Run[]): string {

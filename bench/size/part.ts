@@ -54,7 +54,13 @@ export const size: Part = {
     return [
       `Measured by \`npm run bench -- size\` with ${versionOf("esbuild")}: minified, gzip at level 9, with all it depends on, without the framework. The figures are the same on every machine, and CI holds ours.`,
       targetsTable([
-        { what: "`@sojourn/core`, all it exports", most: 10, unit: "kB", measured: await core() },
+        {
+          what: "`@sojourn/core`, all it exports",
+          most: 10,
+          unit: "kB",
+          measured: await core(),
+          explained: "[decision 0004](../docs/decisions/0004-size.md) has the profile",
+        },
       ]),
       "All that a package exports:",
       table(["package", "kB", "held at", "met"], ours),

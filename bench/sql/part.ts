@@ -1,5 +1,6 @@
 import { machine, versionOf } from "../machine.ts";
 import type { Part } from "../part.ts";
+import { progress } from "../progress.ts";
 import { runWorker } from "../run-worker.ts";
 import { type ClientName, clients, CLIENTS } from "./clients.ts";
 import { type Places, startPlaces } from "./places.ts";
@@ -31,7 +32,7 @@ async function measureAll(places: Places, quick: boolean): Promise<string> {
   const all = quick ? atOnce : inTurn;
 
   async function addressFor(what: string, client: ClientName): Promise<string> {
-    console.error(`sql: ${what}, ${client}`);
+    progress(`sql: ${what}, ${client}`);
     return places.fresh(clients[client].site);
   }
   // In a process of its own: an application has one client too, and the engine makes the best of that.
