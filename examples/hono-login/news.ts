@@ -54,6 +54,8 @@ export async function createNews(store: Store): Promise<News> {
   }
 
   function tell(message: Message): void {
+    // The page of a session that ends here asks why before Redis has told it.
+    if (message.ended !== undefined) ends.set(...message.ended);
     if (channel === undefined) return deliver(message);
     // A server that is cut off from Redis tells its own pages.
     channel.publish(TOPIC, JSON.stringify(message)).catch(() => deliver(message));

@@ -131,6 +131,9 @@ test("a cookie that is used again after its renewal ends the session, and other 
   await isLoggedOut(laptop, /Somebody used a copy of this browser’s cookie/);
   const alert = phone.getByRole("log").getByText("A copied cookie was used");
   await alert.waitFor({ timeout: 5_000 });
+  // Read out when it comes, and not each second that it grows older.
+  expect(await phone.locator("[role=log] time").count()).toBeGreaterThan(0);
+  expect(await phone.locator("[role=log] :not([aria-live=off]) > time").count()).toBe(0);
   await phone.getByText("Steal a cookie").click();
   await shoot(phone, "stolen-phone");
   // It is still there for who comes later.

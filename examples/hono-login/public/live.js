@@ -72,7 +72,11 @@ export function showAlert({ at, severity, title, text }) {
   const head = document.createElement("p");
   const strong = document.createElement("strong");
   strong.textContent = title;
-  head.append(strong, " ", timeElement(at));
+  const age = document.createElement("span");
+  // It grows every second, and is not to be read each time.
+  age.setAttribute("aria-live", "off");
+  age.append(timeElement(at));
+  head.append(strong, " ", age);
   const body = document.createElement("p");
   body.textContent = text;
   item.append(head, body);

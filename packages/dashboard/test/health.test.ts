@@ -119,4 +119,6 @@ test("what a detector says of a copied token stands for the event that it saw", 
   tell({ ...alert, reason: "hijacking", userId: "ada", handle });
   const told = await status(page);
   expect(told).toContain("1 critical alert in the last hour: hijacking.");
+  // What was done of that is not forgotten.
+  expect(read(await page())).toContain("Done: session revoked.");
 });

@@ -39,7 +39,7 @@ export function alertList(latest: readonly Notice[], now: number): Markup {
 
 function alertItem(alert: Notice, now: number): Markup {
   const { severity, reason, userId, handle, evidence, done, times, since, at } = alert;
-  const rows: [string, string | Markup][] = evidence.map(([name, value]) => [name, value]);
+  const rows: [string, string | Markup][] = evidence.map(([name, value]) => [words(name), value]);
   if (alert.address !== null) rows.push(["from", address(alert.address)]);
   if (alert.userAgent !== null) rows.push(["with", deviceName(alert.userAgent)]);
   if (alert.impersonator !== null) rows.push(["impersonator", alert.impersonator]);
@@ -73,6 +73,11 @@ function alertItem(alert: Notice, now: number): Markup {
 /** "session-revoked" as words. */
 function spelled(done: string): string {
   return done.replaceAll("-", " ");
+}
+
+/** "userAgent" as words. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** An address that is kept as a keyed hash is nothing to look at. */

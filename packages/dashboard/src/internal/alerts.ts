@@ -46,6 +46,16 @@ export function createAlerts(): Alerts {
     return at < 0 ? undefined : kept[severity].splice(at, 1)[0];
   }
 
+  /** The copied token that a detector speaks of, which is told no more besides. */
+  function forgetReuse({ severity, reason, handle, at }: Notice): Notice | undefined {
+    if (severity !== "critical" || reason === REUSE || handle === null) return undefined;
+    const within = (one: Notice) => Math.abs(one.at - at) < SAME;
+    return forget(
+      "critical",
+      (one) => one.reason === REUSE && one.handle === handle && within(one),
+    );
+  }
+
   return {
     get list() {
       return all().sort((a, b) => b.at - a.at);
@@ -54,11 +64,8 @@ export function createAlerts(): Alerts {
       return all().length;
     },
     add(notice) {
-      const { severity, reason, userId, handle, address } = notice;
-      if (reason !== REUSE && handle !== null) {
-        const within = ({ at }: Notice) => Math.abs(at - notice.at) < SAME;
-        forget("critical", (one) => one.reason === REUSE && one.handle === handle && within(one));
-      }
+      const { severity, reason, userId, address } = notice;
+      const reuse = forgetReuse(notice);
       const before = forget(
         severity,
         (one) =>
@@ -68,6 +75,7 @@ export function createAlerts(): Alerts {
       );
       const merged = {
         ...notice,
+        done: [...new Set([...(reuse?.done ?? []), ...notice.done])],
         since: Math.min(before?.since ?? notice.since, notice.since),
         times: (before?.times ?? 0) + notice.times,
       };
