@@ -7,6 +7,7 @@ import { root } from "../support/program.ts";
 import { type } from "./support/folder.ts";
 import { folders, type Packed } from "./support/packed.ts";
 
+const full = process.env.SOJOURN_FULL === "1";
 const packed = inject("packed");
 const always = ["LICENSE", "README.md", "package.json"];
 const allowed = /^dist\/[\w./-]+\.(js|d\.ts)$|^migrations\/[\w/-]+\.sql$/;
@@ -36,7 +37,11 @@ describe.each(folders)("packages/%s", (folder) => {
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  test("has types that resolve wherever its JavaScript does", async () => {
-    await type(`attw ${tarball} --profile esm-only`, root);
-  });
+  // In the small tier of the package with the most entries only: compilers read those of all in any case.
+  test.runIf(full || folder === "watch")(
+    "has types that resolve wherever its JavaScript does",
+    async () => {
+      await type(`attw ${tarball} --profile esm-only`, root);
+    },
+  );
 });

@@ -1,5 +1,5 @@
 // What esbuild makes of the packages for Cloudflare Workers, and what workerd makes of that.
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -10,11 +10,16 @@ import { run } from "../support/program.ts";
 import { emptyFolder } from "./support/folder.ts";
 
 const sources = join(inject("consumer"), "workers");
-/** Those whose store is in the same isolate. */
-const stored = ["core", "edge", "hono"];
+const entries = inject("packed").flatMap((one) => one.entries);
+const bundled = new Set<string>();
+/** Those whose store is not in the same isolate, and is not there either. */
+const storeless = ["d1", "upstash"];
+/** Entries that are for servers: frameworks of Node, sockets, files and tests. */
+const elsewhere =
+  /^@sojourn\/(node(\/.*)?|redis|redis\/layout|sql\/(mysql|postgres)|testing(\/.*)?|watch\/locator)$/;
 
-/** Bundles a worker into a folder, and gives what it imports all the same. */
-async function bundle(name: string, folder: string): Promise<string[]> {
+/** Bundles a worker into a folder. */
+async function bundle(name: string, folder: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [join(sources, `${name}.ts`)],
     outfile: join(folder, "worker.mjs"),
@@ -29,7 +34,19 @@ async function bundle(name: string, folder: string): Promise<string[]> {
     metafile: true,
     logLevel: "silent",
   });
-  return Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  return metafile;
+}
+
+/** What a bundle imports all the same. */
+function importsOf({ outputs }: Metafile): string[] {
+  return Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+}
+
+/** The entries of ours that the program names. */
+function entriesIn({ inputs }: Metafile): string[] {
+  return Object.values(inputs).flatMap(({ imports }) =>
+    imports.flatMap(({ original = "" }) => (original.startsWith("@sojourn/") ? [original] : [])),
+  );
 }
 
 /** Serves a bundle by workerd, without Node's modules: no compatibility flag is set. */
@@ -63,12 +80,19 @@ describe.each(readdirSync(join(import.meta.dirname, "consumer", "workers")))(
 
     test("bundles with no module of Node's, and answers in workerd", async () => {
       const folder = emptyFolder();
-      expect(await bundle(name, folder)).toEqual([]);
+      const metafile = await bundle(name, folder);
+      expect(importsOf(metafile)).toEqual([]);
+      for (const entry of entriesIn(metafile)) bundled.add(entry);
       const url = await serve(folder);
       expect(await say(new Request(url))).toBe("200 nobody");
-      if (stored.includes(name)) {
+      if (!storeless.includes(name)) {
         expect(await say(new Request(url, { method: "POST" }))).toBe("200 ada");
       }
     });
   },
 );
+
+test("every entry that runs on Workers has been in one of these", () => {
+  const missing = entries.filter((entry) => !elsewhere.test(entry) && !bundled.has(entry));
+  expect(missing).toEqual([]);
+});

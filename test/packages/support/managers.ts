@@ -5,8 +5,6 @@ import { installed } from "./tools.ts";
 
 export interface Manager {
   readonly name: string;
-  /** Not where it would have to be downloaded for a test that others make as well. */
-  readonly runs: boolean;
   /** Installs what a package.json in this folder says. */
   install(folder: string): Promise<void>;
   /** How its users start what package.json starts with this script. */
@@ -19,7 +17,6 @@ interface Wanted {
 
 const npm: Manager = {
   name: "npm",
-  runs: true,
   async install(folder) {
     await type("npm install --prefer-offline --no-audit --no-fund --ignore-scripts", folder);
   },
@@ -28,7 +25,6 @@ const npm: Manager = {
 
 const pnpm: Manager = {
   name: "pnpm",
-  runs: process.env.SOJOURN_FULL === "1",
   async install(folder) {
     await type(`${await pnpmFile()} install --prefer-offline --ignore-scripts`, folder);
   },
@@ -42,7 +38,6 @@ function pnpmFile(): Promise<string> {
 /** Without a package.json and a node_modules: Deno's own configuration, and `npm:` specifiers in it. */
 const deno: Manager = {
   name: "Deno's npm: specifiers",
-  runs: true,
   async install(folder) {
     const manifest = join(folder, "package.json");
     const { dependencies } = JSON.parse(readFileSync(manifest, "utf8")) as Wanted;
@@ -53,7 +48,10 @@ const deno: Manager = {
     writeFileSync(join(folder, "deno.json"), JSON.stringify({ imports }));
     await type("deno install --quiet", folder);
   },
-  start: async (script) => script.replace(/^node /, "deno run --no-prompt --allow-all "),
+  start: async (script) =>
+    script
+      .replace(/^node /, "deno run --no-prompt --allow-all ")
+      .replace(" --import ", " --preload "),
 };
 
 export const managers: { readonly [name in "npm" | "pnpm" | "deno"]: Manager } = {
