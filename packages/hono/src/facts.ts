@@ -5,7 +5,7 @@ import type { Context } from "hono";
 /** What the core is told of a request, found out when it asks: of most requests it asks little. */
 export class Facts implements RequestFacts, RequestLine {
   readonly closed: () => AbortSignal;
-  readonly waitUntil: (promise: Promise<unknown>) => void;
+  readonly #context: Context;
   readonly #request: Request;
   readonly #peer: string | null;
   readonly #trust: Trust;
@@ -15,10 +15,18 @@ export class Facts implements RequestFacts, RequestLine {
   /** `peer` cannot wait: of a connection that has closed nothing tells. */
   constructor(c: Context, peer: string | null, trust: Trust, closed: () => AbortSignal) {
     this.closed = closed;
-    this.waitUntil = (promise) => executionCtxOf(c)?.waitUntil(promise);
+    this.#context = c;
     this.#request = c.req.raw;
     this.#peer = peer;
     this.#trust = trust;
+  }
+
+  /**
+   * Not a function that the constructor assigns: V8 puts what is written `this.name = () => ...` where
+   * old objects live, and there it keeps all of the request that it refers to for much longer.
+   */
+  get waitUntil(): (promise: Promise<unknown>) => void {
+    return (promise) => executionCtxOf(this.#context)?.waitUntil(promise);
   }
 
   get cookie(): string | null {

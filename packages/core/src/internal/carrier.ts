@@ -11,48 +11,62 @@ import type { Kind, OpenedToken } from "./token.ts";
 export interface Carrier {
   /** The header by which responses vary. */
   readonly vary: string;
-  /**
-   * The token of this kind that the request carries, opened. Null: none that is ours. `admit` is called
-   * before anything that is there is looked at, and may throw.
-   */
-  find(kind: Kind, admit: () => void): OpenedToken | null;
+  /** The token of this kind that the request carries, opened. Null: none that is ours. May throw. */
+  find(kind: Kind, door: Door): OpenedToken | null;
   /** Hands a token out, or (null) takes it back. `maxAge` in seconds; absent: until the browser closes. */
   deliver(headers: HeaderEditor, kind: Kind, token: string | null, maxAge?: number): void;
+}
+
+/** Is asked before anything that is there is looked at, and throws where the client has to wait. */
+export interface Door {
+  admit(): void;
 }
 
 /** Values of one name that are tried; a browser sends one. */
 const MOST_CANDIDATES = 4;
 
-export function cookieCarrier(engine: Engine, facts: RequestFacts): Carrier {
-  let cookie: string | null | undefined;
-  return {
-    vary: "Cookie",
-    find(kind, admit) {
-      const { name } = engine.cookies[kind];
-      cookie ??= facts.cookie;
-      const values = cookieValues(cookie, name).filter((value) => value !== "");
-      const [value] = values;
-      if (value === undefined) return null;
-      admit();
-      // Two `__Host-` cookies of one name a browser holds only if one is partitioned, and ours never
-      // differ in that alone: somebody between us made one up.
-      if (values.length > 1 && name.startsWith("__Host-"))
-        return refuse(engine, "duplicate", facts.client ?? null);
-      const distinct = [...new Set(values)].slice(0, MOST_CANDIDATES);
-      const ours = distinct
-        .map((each) => engine.tokens.open(each))
-        .filter((each) => each?.kind === kind);
-      if (ours.length > 1) return refuse(engine, "duplicate", facts.client ?? null);
-      return ours[0] ?? refuse(engine, "malformed", facts.client ?? null);
-    },
-    deliver(headers, kind, token, maxAge) {
-      const template: CookieTemplate = engine.cookies[kind];
-      headers.append(
-        "Set-Cookie",
-        token === null ? deletionCookie(template) : serializeCookie(template, token, maxAge),
-      );
-    },
-  };
+export class CookieCarrier implements Carrier {
+  readonly vary = "Cookie";
+  readonly #engine: Engine;
+  readonly #facts: RequestFacts;
+  #cookie: string | null | undefined;
+
+  constructor(engine: Engine, facts: RequestFacts) {
+    this.#engine = engine;
+    this.#facts = facts;
+  }
+
+  find(kind: Kind, door: Door): OpenedToken | null {
+    const { name } = this.#engine.cookies[kind];
+    this.#cookie ??= this.#facts.cookie;
+    const values = cookieValues(this.#cookie, name);
+    if (values.length === 0) return null;
+    door.admit();
+    // Two `__Host-` cookies of one name a browser holds only if one is partitioned, and ours never
+    // differ in that alone: somebody between us made one up.
+    if (values.length > 1 && name.startsWith("__Host-")) return this.#refuse("duplicate");
+    const distinct = values.length === 1 ? values : [...new Set(values)];
+    let ours: OpenedToken | null = null;
+    for (const value of distinct.slice(0, MOST_CANDIDATES)) {
+      const opened = this.#engine.tokens.open(value);
+      if (opened?.kind !== kind) continue;
+      if (ours !== null) return this.#refuse("duplicate");
+      ours = opened;
+    }
+    return ours ?? this.#refuse("malformed");
+  }
+
+  deliver(headers: HeaderEditor, kind: Kind, token: string | null, maxAge?: number): void {
+    const template: CookieTemplate = this.#engine.cookies[kind];
+    headers.append(
+      "Set-Cookie",
+      token === null ? deletionCookie(template) : serializeCookie(template, token, maxAge),
+    );
+  }
+
+  #refuse(reason: "duplicate" | "malformed"): null {
+    return refuse(this.#engine, reason, this.#facts.client ?? null);
+  }
 }
 
 /** The response header in which a client of the bearer transport finds its new token. */
@@ -61,10 +75,10 @@ export const TOKEN_HEADER = "Session-Token";
 export function bearerCarrier(engine: Engine, facts: RequestFacts): Carrier {
   return {
     vary: "Authorization",
-    find(kind, admit) {
+    find(kind, door) {
       const [, token] = /^bearer +([\w-]+) *$/i.exec(facts.authorization ?? "") ?? [];
       if (token === undefined) return null;
-      admit();
+      door.admit();
       const { user, anonymous } = engine.cookies;
       if ([user, anonymous].some(({ name }) => cookieValues(facts.cookie, name).length > 0)) {
         throw new AmbiguousCredentialsError(

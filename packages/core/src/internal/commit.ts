@@ -20,10 +20,26 @@ export interface CommitOptions {
  * Writes what changed, and renews where that is due: one round trip, or none. A new token is then in
  * `live.token`. Throws `ConflictError`, `SessionGoneError`, `TooLargeError`, `InvalidDataError`.
  */
-export function commit(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
-  const committed = live.committing.then(() => write(engine, live, options));
+export async function commit(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
+  const before = live.committing;
+  if (before === null && !owes(engine, live, options)) return;
+  const committed =
+    before === null
+      ? write(engine, live, options)
+      : before.then(() => write(engine, live, options));
   live.committing = committed.catch(() => {});
   return committed;
+}
+
+/** Whether there may be something to write. Of most requests nothing is: they have only read. */
+function owes(
+  engine: Engine,
+  live: Live,
+  { save, renew, always = false }: CommitOptions,
+): boolean {
+  if (live.committing !== null || (save && live.touched)) return true;
+  if (live.unborn !== null) return always;
+  return renew !== "never" && renewable(engine, live, renew) !== null;
 }
 
 async function write(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
@@ -103,24 +119,26 @@ function moved(changes: Changes | null, { data }: SessionRecord): string[] {
     .map(([key]) => key);
 }
 
+/** The record's credential, with this request's secret as its current one, where that is to be renewed. */
+function renewable(
+  engine: Engine,
+  { presented, arrivedAt, record }: Live,
+  when: "when-due" | "now",
+): Credential | null {
+  const { renewal, grace } = engine.policyOf(record);
+  const credential = confirm(credentialOf(record), presented, arrivedAt, grace);
+  if (credential.current.hash !== presented) return null;
+  return renewalDue(credential, arrivedAt, when === "now" ? 0 : renewal, grace) ? credential : null;
+}
+
 /** A new secret, and the change that adds it if nobody else has renewed since this request read. */
 async function prepareRenewal(engine: Engine, live: Live, when: "when-due" | "now") {
-  const { presented, arrivedAt } = live;
-  const { renewal, grace } = engine.policyOf(live.record);
-
-  function dueFor(record: SessionRecord): Credential | null {
-    const credential = confirm(credentialOf(record), presented, arrivedAt, grace);
-    if (credential.current.hash !== presented) return null;
-    return renewalDue(credential, arrivedAt, when === "now" ? 0 : renewal, grace)
-      ? credential
-      : null;
-  }
-
+  const { grace } = engine.policyOf(live.record);
   // No response waits for a touch. One that renews has to: the secret may be confirmed with it.
-  if (dueFor(live.record) === null) return null;
+  if (renewable(engine, live, when) === null) return null;
   await live.noted;
   const { record } = live;
-  const credential = dueFor(record);
+  const credential = renewable(engine, live, when);
   if (credential === null) return null;
   const now = engine.clock.now();
   const minted = engine.tokens.mint(live.kind, record, now);

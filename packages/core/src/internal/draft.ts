@@ -27,6 +27,7 @@ export class Draft {
   readonly #assigned = new Set<string>();
   /** The values were migrated: whatever is written, all that differs from the store goes with it. */
   readonly #migrated: boolean;
+  readonly #guard: () => void;
 
   /** `guard` runs before every write and throws where none is possible any more. */
   constructor(
@@ -38,40 +39,28 @@ export class Draft {
     this.#values = values;
     this.#stored = stored;
     this.#migrated = migrated;
-    const note = (key: PropertyKey) => {
-      if (typeof key !== "string" || this.#read.has(key) || this.#assigned.has(key)) return;
-      if (Object.hasOwn(values, key) || !(key in values)) this.#read.set(key, this.#textOf(key));
-    };
-    this.data = new Proxy(values, {
-      get(target, key) {
-        note(key);
-        return Reflect.get(target, key);
-      },
-      has(target, key) {
-        note(key);
-        return Reflect.has(target, key);
-      },
-      getOwnPropertyDescriptor(target, key) {
-        note(key);
-        return Reflect.getOwnPropertyDescriptor(target, key);
-      },
-      set: (target, key, value) => {
-        guard();
-        this.#assigned.add(assignable(key));
-        return Reflect.set(target, key, value);
-      },
-      defineProperty: (target, key, descriptor) => {
-        guard();
-        this.#assigned.add(assignable(key));
-        return Reflect.defineProperty(target, key, { ...descriptor, configurable: true });
-      },
-      deleteProperty: (target, key) => {
-        guard();
-        this.#assigned.add(assignable(key));
-        return Reflect.deleteProperty(target, key);
-      },
-      setPrototypeOf: () => false,
-    });
+    this.#guard = guard;
+    this.data = new Proxy(values, new Traps(this));
+  }
+
+  /** The handler reads a key. */
+  note(key: PropertyKey): void {
+    if (typeof key !== "string" || this.#read.has(key) || this.#assigned.has(key)) return;
+    const values = this.#values;
+    if (Object.hasOwn(values, key) || !(key in values)) this.#read.set(key, this.#textOf(key));
+  }
+
+  /** The handler is about to assign or delete a key. Throws where it cannot. */
+  assign(key: PropertyKey): void {
+    this.#guard();
+    this.#assigned.add(assignable(key));
+  }
+
+  /** Whether `changes` has to be asked: most handlers only read. */
+  get touched(): boolean {
+    if (this.#assigned.size > 0) return true;
+    for (const [key, text] of this.#read) if (this.#textOf(key) !== text) return true;
+    return false;
   }
 
   /** Null where nothing changed. Throws `InvalidDataError` on what JSON cannot hold. */
@@ -148,6 +137,56 @@ export class Draft {
   #textOf(key: string): string | undefined {
     const value = Object.hasOwn(this.#values, key) ? this.#values[key] : undefined;
     return value === undefined ? undefined : stringifyJson(value, key);
+  }
+}
+
+/** A class, so that a request makes no seven functions. */
+class Traps implements ProxyHandler<Record<string, unknown>> {
+  readonly #draft: Draft;
+
+  constructor(draft: Draft) {
+    this.#draft = draft;
+  }
+
+  get(target: Record<string, unknown>, key: PropertyKey): unknown {
+    this.#draft.note(key);
+    return Reflect.get(target, key);
+  }
+
+  has(target: Record<string, unknown>, key: PropertyKey): boolean {
+    this.#draft.note(key);
+    return Reflect.has(target, key);
+  }
+
+  getOwnPropertyDescriptor(
+    target: Record<string, unknown>,
+    key: PropertyKey,
+  ): PropertyDescriptor | undefined {
+    this.#draft.note(key);
+    return Reflect.getOwnPropertyDescriptor(target, key);
+  }
+
+  set(target: Record<string, unknown>, key: PropertyKey, value: unknown): boolean {
+    this.#draft.assign(key);
+    return Reflect.set(target, key, value);
+  }
+
+  defineProperty(
+    target: Record<string, unknown>,
+    key: PropertyKey,
+    descriptor: PropertyDescriptor,
+  ): boolean {
+    this.#draft.assign(key);
+    return Reflect.defineProperty(target, key, { ...descriptor, configurable: true });
+  }
+
+  deleteProperty(target: Record<string, unknown>, key: PropertyKey): boolean {
+    this.#draft.assign(key);
+    return Reflect.deleteProperty(target, key);
+  }
+
+  setPrototypeOf(): boolean {
+    return false;
   }
 }
 

@@ -232,13 +232,17 @@ export function createEngine<Data extends object>(options: SessionsOptions<Data>
 }
 
 /** Whatever a store rejects with, other than an error of ours, means that it is unavailable. */
-async function closed<T>(operation: () => Promise<T>): Promise<T> {
+function closed<T>(operation: () => Promise<T>): Promise<T> {
   try {
-    return await operation();
+    return operation().catch(unavailable);
   } catch (cause) {
-    if (cause instanceof SojournError) throw cause;
-    throw new StoreUnavailableError("The session store is unavailable.", { cause });
+    return Promise.reject(cause).catch(unavailable);
   }
+}
+
+function unavailable(cause: unknown): never {
+  if (cause instanceof SojournError) throw cause;
+  throw new StoreUnavailableError("The session store is unavailable.", { cause });
 }
 
 export function warnOnConsole(message: string): void {

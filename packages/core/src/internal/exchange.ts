@@ -38,15 +38,17 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     if (!this.asked) return;
     const { engine, loading, held } = this.#visit;
     // A handler may have asked without waiting for the answer.
-    await Promise.allSettled(Object.values(loading));
+    for (const kind of KINDS) await loading[kind]?.catch(() => {});
     const save = !failed || engine.saveOnError;
     try {
-      for (const live of held.values()) {
+      for (const kind of KINDS) {
+        const live = held[kind];
+        if (live === undefined) continue;
         const renew = live.active && !this.#handshake ? "when-due" : "never";
         await commit(engine, live, { save, renew });
       }
     } finally {
-      for (const live of held.values()) if (live.state === "open") live.state = "closed";
+      for (const live of Object.values(held)) if (live.state === "open") live.state = "closed";
     }
   }
 
@@ -64,8 +66,8 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     if (loggedOut.user && facts.secure && engine.clearSiteData !== null) {
       headers.append("Clear-Site-Data", engine.clearSiteData);
     }
-    for (const kind of ["anonymous", "user"] as const) {
-      const live = held.get(kind);
+    for (const kind of KINDS) {
+      const live = held[kind];
       const token = live?.token ?? null;
       if (token === null && !loggedOut[kind] && live?.state !== "ended") continue;
       carrier.deliver(headers, kind, token, maxAge(engine, live));
@@ -74,6 +76,8 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     }
   }
 }
+
+const KINDS = ["anonymous", "user"] as const;
 
 function maxAge({ clock }: Engine, live: Live | undefined): number | undefined {
   if (!live?.record.persistent) return undefined;

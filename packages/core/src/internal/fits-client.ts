@@ -16,16 +16,21 @@ export function clientFacts(
   return { client: clients.keep(client), bound: clients.bind(client) };
 }
 
-/** Whether the client may have the session that it is bound to; what is to be done if not is done here. */
-export async function fitsClient(
+/** In what the client is not the one that the session is bound to; null: in nothing. */
+export function mismatch(engine: Engine, { client, facts, record }: Live): BindingPart | null {
+  if (client === null || record.userId === null) return null;
+  return engine.clients.mismatch(facts, client);
+}
+
+/** Does what is to be done then, and gives whether the client may have the session all the same. */
+export async function answerMismatch(
   engine: Engine,
   live: Live,
+  part: BindingPart,
   waitUntil?: WaitUntil,
 ): Promise<boolean> {
-  const { client, facts, record } = live;
-  if (client === null || record.userId === null) return true;
-  const part = engine.clients.mismatch(facts, client);
-  if (part === null) return true;
+  const { facts, record } = live;
+  const client = live.client as Client;
   const action = await actionOn(engine, live, client, part);
   const was = wasOf(facts);
   const event = { type: "binding_mismatch", reason: part, action, was, ...whoOf(record) } as const;

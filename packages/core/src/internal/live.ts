@@ -18,7 +18,7 @@ import { cloneJson, isForbiddenKey, parseJson } from "./json.ts";
 import type { Kind } from "./token.ts";
 
 /** One session as one request holds it: what is behind a `Session`. */
-export interface Live {
+export class Live {
   readonly kind: Kind;
   /** As last known. Version 0: the store does not know it yet. */
   record: SessionRecord;
@@ -30,7 +30,6 @@ export interface Live {
   readonly client: Client | null;
   /** Tells when its connection has closed, where the platform does. */
   readonly closed: (() => AbortSignal) | undefined;
-  readonly draft: Draft;
   /** Hash of the secret that this request presented or was given last. */
   presented: string;
   readonly arrivedAt: number;
@@ -40,59 +39,88 @@ export interface Live {
    * `gone`: it ended while it was held here. `ended`: it was ended here, on purpose. `closed`: the
    * response has left.
    */
-  state: "open" | "gone" | "ended" | "closed";
+  state: "open" | "gone" | "ended" | "closed" = "open";
   /** A token that the client has not been given yet. */
   token: string | null;
   /** The request read the session, rather than peeked. */
-  active: boolean;
-  /** The touch or confirmation under way; it never rejects. */
-  noted: Promise<void>;
-  /** The commit under way; it never rejects. Another waits for it: a session is stored only once. */
-  committing: Promise<void>;
+  active = false;
+  /** The touch or confirmation that was sent; it never rejects. */
+  noted: Promise<void> | null = null;
+  /** The commit that was sent; it never rejects. Another waits for it: a session is stored only once. */
+  committing: Promise<void> | null = null;
   /** What to throw when a handler asks for the session: its data fits no schema. It can still be ended. */
   readonly invalid: InvalidDataError | null;
+  readonly #opened: Opened;
+  #draft: Draft | null = null;
+
+  constructor(
+    engine: Engine,
+    record: SessionRecord,
+    presented: string,
+    arrivedAt: number,
+    opened: Opened,
+    { unborn = null, token = null, client = null, closed }: Start = {},
+  ) {
+    this.kind = record.userId === null ? "anonymous" : "user";
+    this.record = record;
+    this.facts = factsOf(record);
+    this.lock = lockOf(engine, record, this.facts);
+    this.client = client;
+    this.closed = closed;
+    this.presented = presented;
+    this.arrivedAt = arrivedAt;
+    this.unborn = unborn;
+    this.token = token;
+    this.invalid = opened.invalid;
+    this.#opened = opened;
+  }
+
+  /** Made when somebody looks at the data. It asks the session's state before every write. */
+  get draft(): Draft {
+    const { values, stored, migrated } = this.#opened;
+    return (this.#draft ??= new Draft(values, stored, () => assertWritable(this), migrated));
+  }
+
+  /** Whether `draft` may hold changes. */
+  get touched(): boolean {
+    return this.#draft !== null && this.#draft.touched;
+  }
 }
 
-/** Holds a record. The draft asks the session's state before every write. */
-export async function hold(
+/** What else is known of a session when a request takes hold of it. */
+interface Start {
+  readonly unborn?: Unborn | null;
+  readonly token?: string | null;
+  readonly client?: Client | null | undefined;
+  readonly closed?: (() => AbortSignal) | undefined;
+}
+
+/** Holds a record; at once where no schema is to be waited for. */
+export function hold(
   engine: Engine,
   record: SessionRecord,
   presented: string,
   arrivedAt: number,
-  start: {
-    readonly unborn?: Unborn;
-    readonly token?: string;
-    readonly client?: Client | null | undefined;
-    readonly closed?: (() => AbortSignal) | undefined;
-  } = {},
-): Promise<Live> {
-  const guard = () => assertWritable(live);
-  let invalid: InvalidDataError | null = null;
-  const draft = await openDraft(engine, record, guard).catch((error: unknown) => {
+  start?: Start,
+): Live | Promise<Live> {
+  const held = (opened: Opened) => new Live(engine, record, presented, arrivedAt, opened, start);
+  if (engine.schema === undefined) return held(asStored(record));
+  return open(engine, record).then(held, (error: unknown) => {
     if (!(error instanceof InvalidDataError)) throw error;
-    invalid = error;
-    return new Draft({}, record.data, guard, false);
+    return held({ values: {}, stored: record.data, migrated: false, invalid: error });
   });
-  const facts = factsOf(record);
-  const live: Live = {
-    facts,
-    lock: lockOf(engine, record, facts),
-    client: start.client ?? null,
-    closed: start.closed,
-    kind: record.userId === null ? "anonymous" : "user",
-    record,
-    draft,
-    presented,
-    arrivedAt,
-    unborn: start.unborn ?? null,
-    state: "open",
-    token: start.token ?? null,
-    active: false,
-    noted: Promise.resolve(),
-    committing: Promise.resolve(),
-    invalid,
-  };
-  return live;
+}
+
+/** A record's data, ready for a draft. */
+interface Opened {
+  readonly values: SessionData;
+  readonly stored: Texts;
+  readonly migrated: boolean;
+  readonly invalid: InvalidDataError | null;
+}
+
+function asStored(record: SessionRecord): Opened {
+  return { values: parseData(record), stored: record.data, migrated: false, invalid: null };
 }
 
 /** Throws where they are damaged. */
@@ -139,14 +167,10 @@ export function assertWritable(live: Live): void {
   }
 }
 
-/** Opens a record's data: parsed, validated, and in a draft of its own. */
-export async function openDraft(
-  engine: Engine,
-  record: SessionRecord,
-  guard: () => void,
-): Promise<Draft> {
-  const { values, migrated } = await fit(engine, parseData(record), record);
-  return new Draft(values, record.data, guard, migrated);
+/** A record's data in a draft that nobody else sees. */
+export async function openDraft(engine: Engine, record: SessionRecord): Promise<Draft> {
+  const { values, stored, migrated } = await open(engine, record);
+  return new Draft(values, stored, () => {}, migrated);
 }
 
 export function parseData({ data }: { readonly data: Texts }): SessionData {
@@ -167,22 +191,20 @@ export function corrupt(cause?: unknown): CorruptRecordError {
 }
 
 /** The data as the schema has it, or what `onInvalidData` makes of it. */
-async function fit(
-  engine: Engine,
-  raw: SessionData,
-  record: SessionRecord,
-): Promise<{ values: SessionData; migrated: boolean }> {
+async function open(engine: Engine, record: SessionRecord): Promise<Opened> {
   const { schema, onInvalidData } = engine;
-  if (schema === undefined) return { values: raw, migrated: false };
+  const opened = asStored(record);
+  if (schema === undefined) return opened;
+  const { values: raw } = opened;
   const result = await schema["~standard"].validate(raw);
-  if (result.issues === undefined) return { values: valuesOf(result.value), migrated: false };
+  if (result.issues === undefined) return { ...opened, values: valuesOf(result.value) };
   const reason = typeof onInvalidData === "function" ? "migrate" : onInvalidData;
   engine.emit({ type: "data_invalid", reason, ...whoOf(record) });
   if (onInvalidData === "throw") {
     throw new InvalidDataError("The stored session's data does not fit the schema.", result.issues);
   }
   const replacement = typeof onInvalidData === "function" ? onInvalidData(raw) : {};
-  return { values: await validated(engine, replacement), migrated: true };
+  return { ...opened, values: await validated(engine, replacement), migrated: true };
 }
 
 /** What the schema makes of the application's data. Throws `InvalidDataError` where it refuses. */

@@ -15,7 +15,7 @@ import {
 import type { Engine, WaitUntil } from "./engine.ts";
 import { changeFacts } from "./change-facts.ts";
 import type { Facts } from "./facts.ts";
-import { fitsClient } from "./fits-client.ts";
+import { answerMismatch, mismatch } from "./fits-client.ts";
 import { corrupt, factsOf, hold, type Live, lockOf, whoOf } from "./live.ts";
 import type { OpenedToken } from "./token.ts";
 
@@ -25,7 +25,7 @@ export async function load(
   opened: OpenedToken,
   arrivedAt: number,
   client: Client | null,
-  { closed, waitUntil }: Pick<RequestFacts, "closed" | "waitUntil"> = {},
+  facts: Pick<RequestFacts, "closed" | "waitUntil"> = {},
 ): Promise<Live | null> {
   const now = engine.clock.now();
   if (now - opened.mintedAt >= engine.timeouts.longestAbsolute) {
@@ -36,12 +36,22 @@ export async function load(
     const record = await readSession(engine, opened.ref, now);
     if (record === null) return refuse(engine, "gone", client, handle);
     assertIntact(record, opened);
-    if (!(await admits(engine, record, opened.hash, arrivedAt, client))) return null;
-    const live = await hold(engine, record, opened.hash, arrivedAt, { client, closed });
+    const refused = refusal(engine, record, opened.hash, arrivedAt);
+    if (refused !== null) {
+      await turnAway(engine, record, refused, client);
+      return null;
+    }
+    const live = await hold(engine, record, opened.hash, arrivedAt, {
+      client,
+      closed: facts.closed,
+    });
     if (live.lock === "idle") {
       engine.emit({ type: "session_locked", reason: "idle", ...whoOf(record) }, client);
     }
-    return (await fitsClient(engine, live, waitUntil)) ? live : null;
+    const part = mismatch(engine, live);
+    return part === null || (await answerMismatch(engine, live, part, facts.waitUntil))
+      ? live
+      : null;
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error;
     engine.emit({ type: "record_corrupt", reason: null, handle, userId: null }, client);
@@ -50,50 +60,66 @@ export async function load(
 }
 
 /** The record, unless everyone was revoked since. Whether that is so is looked up beside the read. */
-export async function readSession(
+export function readSession(
   engine: Engine,
   ref: SessionRef,
   now: number,
 ): Promise<SessionRecord | null> {
   const looking = engine.epoch.look();
-  // If the read fails, that is the error to be told.
-  looking?.catch(() => {});
-  const record = await engine.store.read(ref, now);
-  if (looking !== null) await looking;
-  return record === null || engine.epoch.ended(record) ? null : record;
+  const reading = engine.store.read(ref, now);
+  // Most often there is neither anything to wait for nor a mark.
+  return looking === null && !engine.epoch.begun ? reading : unlessEnded(engine, reading, looking);
 }
 
-/** Whether the secret opens the record now. A theft or an expiry that only shows here ends the session. */
-export async function admits(
+async function unlessEnded(
+  { epoch }: Engine,
+  reading: Promise<SessionRecord | null>,
+  looking: Promise<void> | null,
+): Promise<SessionRecord | null> {
+  // If the read fails, that is the error to be told.
+  looking?.catch(() => {});
+  const record = await reading;
+  await looking;
+  return record === null || epoch.ended(record) ? null : record;
+}
+
+/** Why a secret does not open a record. */
+type Refusal = "unknown" | "reused" | "idle" | "absolute";
+
+/** Null: it opens it, now. */
+export function refusal(
   engine: Engine,
   record: SessionRecord,
   hash: string,
   arrivedAt: number,
-  client: Client | null,
-): Promise<boolean> {
+): Refusal | null {
   const policy = engine.policyOf(record);
   const verdict = standing(credentialOf(record), hash, arrivedAt, policy.grace);
-  if (verdict === "unknown") {
+  if (verdict === "unknown" || verdict === "reused") return verdict;
+  return expiredBy(record, policy, engine.clock.now());
+}
+
+/** Tells it, and ends the session where a theft or an expiry only shows here. */
+export async function turnAway(
+  engine: Engine,
+  record: SessionRecord,
+  reason: Refusal,
+  client: Client | null,
+): Promise<void> {
+  if (reason === "unknown") {
     engine.emit({ type: "token_refused", reason: "unknown-secret", ...whoOf(record) }, client);
-    return false;
-  }
-  if (verdict === "reused") {
+  } else if (reason === "reused") {
     engine.emit({ type: "token_reuse", reason: engine.onReuse, ...whoOf(record) }, client);
     if (engine.onReuse === "revoke") {
       const revoked = { type: "session_revoked", reason: "reuse", ...whoOf(record) } as const;
       // Of many who find it at once, the one who ends it tells.
       if ((await engine.store.delete(record)) === "deleted") engine.ended(record, revoked, client);
     }
-    return false;
-  }
-  const reason = expiredBy(record, policy, engine.clock.now());
-  if (reason !== null) {
+  } else {
     // The store goes by the deadlines it holds; a timeout that was shortened since ends it here.
     const expired = { type: "session_expired", reason, ...whoOf(record) } as const;
     if ((await engine.store.delete(record)) === "deleted") engine.ended(record, expired, client);
-    return false;
   }
-  return true;
 }
 
 /**

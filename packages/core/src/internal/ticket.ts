@@ -7,7 +7,7 @@ import { hashesOf, standing } from "./credential.ts";
 import type { Engine } from "./engine.ts";
 import { onceOf } from "./grants.ts";
 import { hold, type Live, whoOf } from "./live.ts";
-import { fitsClient } from "./fits-client.ts";
+import { answerMismatch, mismatch } from "./fits-client.ts";
 import { assertIntact, credentialOf, readSession } from "./load.ts";
 
 /** ms for which a ticket is good: the time to open a socket (OWASP WebSocket Security). */
@@ -66,7 +66,8 @@ export async function openTicket(
     }
     const live = await hold(engine, record, presented, arrivedAt, { client });
     // In this order: a mismatch may be what locks it.
-    const fits = await fitsClient(engine, live);
+    const part = mismatch(engine, live);
+    const fits = part === null || (await answerMismatch(engine, live, part));
     return fits && live.lock === null ? live : refuse("gone", record);
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error;

@@ -15,7 +15,7 @@ import {
   tooLarge,
   whoOf,
 } from "./live.ts";
-import { admits } from "./load.ts";
+import { refusal, turnAway } from "./load.ts";
 import { RETRY_FOR, retrying } from "./retrying.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function update<T>(
   }
   let { record } = live;
   return retrying(engine, retryFor, async () => {
-    const draft = await openDraft(engine, record, () => {});
+    const draft = await openDraft(engine, record);
     const result = await fn(draft.data);
     const changes = await checkedChanges(engine, { draft, record });
     if (changes === null) return { result };
@@ -126,7 +126,9 @@ async function readmitted(
   live: Live,
   record: SessionRecord,
 ): Promise<SessionRecord> {
-  if (await admits(engine, record, live.presented, live.arrivedAt, live.client)) return record;
+  const refused = refusal(engine, record, live.presented, live.arrivedAt);
+  if (refused === null) return record;
+  await turnAway(engine, record, refused, live.client);
   throw gone(live);
 }
 

@@ -2,7 +2,7 @@ import type { Client } from "../client.ts";
 import { HeadersSentError, type ThrottledError } from "../errors.ts";
 import type { RequestFacts } from "../exchange.ts";
 import { Session } from "../session.ts";
-import { bearerCarrier, type Carrier, cookieCarrier } from "./carrier.ts";
+import { bearerCarrier, type Carrier, CookieCarrier } from "./carrier.ts";
 import { unbornAnonymous } from "./create.ts";
 import type { Engine } from "./engine.ts";
 import { hold, type Live } from "./live.ts";
@@ -17,7 +17,7 @@ export class Visit<Data extends object> {
   readonly carrier: Carrier;
   /** The session of a kind that the request carries, as far as it was looked up. */
   readonly loading: { [kind in Kind]?: Promise<Live | null> } = {};
-  readonly held: Map<Kind, Live> = new Map<Kind, Live>();
+  readonly held: { [kind in Kind]?: Live } = {};
   readonly loggedOut: { [kind in Kind]?: boolean } = {};
   /** Whether the session was asked for. */
   asked = false;
@@ -25,7 +25,7 @@ export class Visit<Data extends object> {
   found = false;
   /** Whether the headers have left. */
   closed = false;
-  readonly #faces = new Map<Live, Session<Data>>();
+  #faces: Map<Live, Session<Data>> | null = null;
   #creating: Promise<Live> | null = null;
   #throttled: ThrottledError | false | null = null;
 
@@ -33,7 +33,7 @@ export class Visit<Data extends object> {
     this.engine = engine;
     this.facts = facts;
     this.arrivedAt = engine.clock.now();
-    this.carrier = (engine.bearer ? bearerCarrier : cookieCarrier)(engine, facts);
+    this.carrier = engine.bearer ? bearerCarrier(engine, facts) : new CookieCarrier(engine, facts);
   }
 
   get client(): Client | null {
@@ -60,31 +60,37 @@ export class Visit<Data extends object> {
     return Promise.all([this.loaded("user"), this.loaded("anonymous")]);
   }
 
-  async #find(kind: Kind): Promise<Live | null> {
-    const opened = this.carrier.find(kind, () => this.#admit());
-    if (opened === null) return null;
-    return this.keep(await load(this.engine, opened, this.arrivedAt, this.client, this.facts));
+  #find(kind: Kind): Promise<Live | null> {
+    const opened = this.carrier.find(kind, this);
+    if (opened === null) return NOBODY;
+    const { engine, arrivedAt, client, facts } = this;
+    return load(engine, opened, arrivedAt, client, facts).then((live) => this.#found(live));
   }
 
   /** Asked once, whatever the request carries. */
-  #admit(): void {
+  admit(): void {
     this.#throttled ??= this.engine.throttled(this.client) ?? false;
     if (this.#throttled) throw this.#throttled;
   }
 
-  keep<L extends Live | null>(live: L): L {
+  #found<L extends Live | null>(live: L): L {
     if (live !== null) {
       this.found = true;
-      this.held.set(live.kind, live);
-      this.loading[live.kind] = Promise.resolve(live);
+      this.held[live.kind] = live;
     }
     return live;
+  }
+
+  /** One that was made here is the one that the request carries from now on. */
+  keep(live: Live): Live {
+    this.loading[live.kind] = Promise.resolve(live);
+    return this.#found(live);
   }
 
   /** The user's session decides; the anonymous one counts only where there is no other. */
   async current(): Promise<Live | null> {
     // What has been loaded may be looked at for as long as the handler runs, streaming included.
-    if (Object.keys(this.loading).length === 0) this.ask();
+    if (this.loading.user === undefined) this.ask();
     const user = alive(await this.loaded("user"));
     // To whom nothing is said of it, a session that waits for its user is none.
     return user?.lock === null ? user : alive(await this.loaded("anonymous"));
@@ -122,6 +128,7 @@ export class Visit<Data extends object> {
 
   /** The session as the handler sees it: one and the same for one and the same. */
   face(live: Live): Session<Data> {
+    this.#faces ??= new Map();
     let session = this.#faces.get(live);
     if (session === undefined) {
       this.#faces.set(live, (session = new Session<Data>(this.engine, live)));
@@ -129,6 +136,9 @@ export class Visit<Data extends object> {
     return session;
   }
 }
+
+/** What most requests carry of a kind. */
+const NOBODY: Promise<null> = Promise.resolve(null);
 
 export function alive(live: Live | null): Live | null {
   return live === null || live.state === "gone" || live.state === "ended" ? null : live;

@@ -48,7 +48,7 @@ export class Visitor<Data extends object> implements RequestSession<Data> {
   async requireUser({ redirectTo }: { redirectTo?: string } = {}): Promise<UserSession<Data>> {
     const live = await this.#visit.active();
     if (live?.kind !== "user") {
-      const lock = alive(this.#visit.held.get("user") ?? null)?.lock;
+      const lock = alive(this.#visit.held.user ?? null)?.lock;
       throw lock ? new ReauthenticationRequiredError(lock) : new UnauthenticatedError(redirectTo);
     }
     return this.#userFace(live);
@@ -89,7 +89,7 @@ export class Visitor<Data extends object> implements RequestSession<Data> {
     this.#visit.ask();
     const { userId, handle } = await this.requireUser();
     const count = await revokeAll(engine, userId, { except: handle }, client);
-    await rotate(engine, held.get("user") as Live);
+    await rotate(engine, held.user as Live);
     return count;
   }
 

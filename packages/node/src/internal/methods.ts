@@ -18,7 +18,9 @@ export function cover(res: ServerResponse, methods: Methods, outlet: Outlet): ()
   const { writeHead, write, end, flushHeaders } = methods;
   const { flow, send } = outlet;
 
-  res.writeHead = function (...args: HeadArguments) {
+  // Declared, and then assigned: V8 puts a function that is written as `res.end = function ...` where old
+  // objects live, and there it keeps all of the request for much longer.
+  function ourWriteHead(...args: HeadArguments): ServerResponse {
     if (outlet.addsHeaders()) {
       // Ours come after the handler's, and see them.
       mergeHead(res, args);
@@ -27,18 +29,15 @@ export function cover(res: ServerResponse, methods: Methods, outlet: Outlet): ()
       send(() => writeHead.apply(res, args as Parameters<typeof writeHead>));
     }
     return res;
-  } as typeof writeHead;
+  }
 
-  // Its other name, on the way out of Node.
-  if ("writeHeader" in res) res.writeHeader = res.writeHead;
-
-  const ourWrite = (res.write = function (...args: Parameters<typeof write>) {
+  function ourWrite(...args: Parameters<typeof write>): boolean {
     const more = send(() => write.apply(res, args), args);
     if (more === undefined) flow.full = true;
     return more ?? false;
-  } as typeof write);
+  }
 
-  const ourEnd = (res.end = function (...args: Parameters<typeof end>) {
+  function ourEnd(...args: Parameters<typeof end>): ServerResponse {
     function passOn(): ServerResponse {
       const given = end.apply(res, args);
       flow.over = true;
@@ -46,11 +45,18 @@ export function cover(res: ServerResponse, methods: Methods, outlet: Outlet): ()
     }
     if (send(passOn, args) === undefined) flow.ended = true;
     return res;
-  } as typeof end);
+  }
 
-  res.flushHeaders = function () {
+  function ourFlushHeaders(): void {
     send(() => flushHeaders.call(res));
-  };
+  }
+
+  res.writeHead = ourWriteHead as typeof writeHead;
+  // Its other name, on the way out of Node.
+  if ("writeHeader" in res) res.writeHeader = res.writeHead;
+  res.write = ourWrite as typeof write;
+  res.end = ourEnd as typeof end;
+  res.flushHeaders = ourFlushHeaders;
 
   return () => res.write === ourWrite && res.end === ourEnd;
 }

@@ -32,7 +32,8 @@ export function connectCluster(
   const rediscover = createRediscover(client);
   return {
     send(key, command, attempt = new Attempt()) {
-      attempt.onLate = () => rediscover(prefix + key);
+      const onLate = () => rediscover(prefix + key);
+      attempt.onLate = onLate;
       return send(key, command, attempt);
     },
   };

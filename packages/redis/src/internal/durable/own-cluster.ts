@@ -46,7 +46,8 @@ export function ownCluster(
   return {
     async write(key, command, attempt) {
       await open(attempt);
-      attempt.onLate = () => rediscover(prefix + key);
+      const onLate = () => rediscover(prefix + key);
+      attempt.onLate = onLate;
       const slot = hashSlot(prefix + key);
       const node = await primaryOf(slot);
       const args = withKeyPrefix(command, key, prefix);
