@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import { createSessions } from "@sojourn/core";
 import { dashboard } from "@sojourn/dashboard";
 import { memoryStore } from "@sojourn/memory";
@@ -9,6 +8,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Browser, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { rulesIn, violations } from "./support/axe.ts";
+import { complaintsOf } from "./support/complaints.ts";
 import { type Listener, serve } from "./support/site.ts";
 import { describe, expect, test } from "./support/test.ts";
 
@@ -58,34 +59,12 @@ function listen(fetch: (request: Request) => Promise<Response>, scheme = "https"
   };
 }
 
-/** What the page complains of: scripts that fail, and what its own policy forbids. */
-function complaints(page: Page): string[] {
-  const told: string[] = [];
-  const onConsole = (message: { type(): string; text(): string }) => {
-    if (message.type() === "error") told.push(message.text());
-  };
-  const onError = (error: Error) => void told.push(error.message);
-  page.on("console", onConsole).on("pageerror", onError);
-  onTestFinished(() => void page.off("console", onConsole).off("pageerror", onError));
-  return told;
-}
-
 /** One whose seconds are not waited for. Of its own: a clock is not taken out again. */
 async function pageWithClock(chromium: Browser): Promise<Page> {
   const page = await chromium.newPage();
   onTestFinished(() => page.close());
   await page.clock.install();
   return page;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ["violations"] }),
-  );
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-  );
 }
 
 const LOOKS = [
@@ -102,7 +81,7 @@ describe("the dashboard", () => {
       const { look, colorScheme, width, query } = given;
       const { board: shown } = await board();
       const site = await serve(certificate, { "app.test": listen(shown.fetch) });
-      const told = complaints(page);
+      const told = complaintsOf(page, /./);
       const before = page.viewportSize();
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
@@ -110,7 +89,7 @@ describe("the dashboard", () => {
       try {
         await page.goto(`${site.origin()}/${query}`);
         await page.locator("summary").first().click();
-        expect(await violations(page)).toEqual([]);
+        expect(await violations(page, rulesIn(colorScheme))).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
         await page.screenshot({ path: join(shots, `dashboard-${look}.png`), fullPage: true });
         expect(told).toEqual([]);
@@ -128,7 +107,7 @@ describe("the dashboard", () => {
     const { board: shown, sessions } = await board();
     const site = await serve(certificate, { "app.test": listen(shown.fetch) });
     const page = await pageWithClock(chromium);
-    const told = complaints(page);
+    const told = complaintsOf(page, /./);
     await page.goto(site.origin());
     const created = page.locator("#created tbody tr").first().getByRole("cell");
     expect(await created.textContent()).toBe("3");

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { logIn, serveExample, shoot, signIn, test } from "./support/example.ts";
-import { complaintsOf, DESKTOP, inspect } from "./support/inspect.ts";
+import { complaintsOf } from "./support/complaints.ts";
+import { DESKTOP, inspect } from "./support/inspect.ts";
 
 test("an administrator sees what sessions do, finds a user, and ends a session, whose page says so; nobody else gets in", async ({
   laptop: page,

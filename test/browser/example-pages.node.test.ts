@@ -1,4 +1,5 @@
-import { complaintsOf, DESKTOP, inspect } from "./support/inspect.ts";
+import { complaintsOf } from "./support/complaints.ts";
+import { DESKTOP, inspect } from "./support/inspect.ts";
 import { logIn, serveExample, test } from "./support/example.ts";
 import { expect } from "vitest";
 

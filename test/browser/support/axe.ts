@@ -21,3 +21,8 @@ export async function violations(
     return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   }, rules);
 }
+
+/** Which rules are worth their time in this look. In the dark nothing is another than the colours. */
+export function rulesIn(colorScheme: "light" | "dark"): readonly string[] {
+  return colorScheme === "light" ? [] : ["color-contrast"];
+}
