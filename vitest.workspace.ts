@@ -9,7 +9,7 @@ const portable = ["core", "memory", "net", "edge", "upstash"].map(
 );
 const nodeOnly = "**/*.node.test.ts";
 const inBrowser = "test/browser/*.test.ts";
-const packed = "test/packages/*.test.ts";
+const packed = ["test/packages/*.test.ts", "test/guides/*.test.ts"];
 const onlyOn = (runtime: string) => `packages/*/test/**/*.${runtime}.test.ts`;
 
 // Packages are tested from their source, so that tests need no build.
@@ -25,7 +25,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     globalSetup,
     include: ["packages/*/test/**/*.test.ts", "servers/test/*.test.ts", "test/**/*.test.ts"],
-    exclude: [onlyOn("bun"), onlyOn("workerd"), inBrowser, packed],
+    exclude: [onlyOn("bun"), onlyOn("workerd"), inBrowser, ...packed],
   },
 };
 
@@ -45,7 +45,7 @@ const packages: TestProjectConfiguration = {
   ...fromSource,
   test: {
     name: "packages",
-    include: [packed],
+    include: packed,
     globalSetup: "test/packages/support/setup.ts",
     // Compilers and package managers: each takes a core of its own.
     maxWorkers: 2,

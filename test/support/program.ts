@@ -27,8 +27,11 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Takes what is to be done when a test, or all tests of a file, have ended. */
+export type AtEnd = (end: () => void | Promise<void>) => void;
+
 /** Starts a program, which ends with the test at the latest. */
-export function run({ command, folder = ".", env }: Start): Program {
+export function run({ command, folder = ".", env }: Start, atEnd: AtEnd = onTestFinished): Program {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn("/bin/sh", ["-c", `exec env ${command}`], {
     cwd: new URL(`${folder}/`, `file://${root}`),
@@ -76,7 +79,7 @@ export function run({ command, folder = ".", env }: Start): Program {
   const kill = () => signal("SIGKILL");
   // Also where it is the tests that are ended.
   process.once("exit", kill);
-  onTestFinished(async () => {
+  atEnd(async () => {
     process.off("exit", kill);
     kill();
     await ended;
@@ -85,8 +88,8 @@ export function run({ command, folder = ".", env }: Start): Program {
 }
 
 /** Starts a server on a port that is free, and resolves when it listens. */
-export async function start(given: Start): Promise<Server> {
-  const program = run({ ...given, env: { PORT: "0", ...given.env } });
+export async function start(given: Start, atEnd?: AtEnd): Promise<Server> {
+  const program = run({ ...given, env: { PORT: "0", ...given.env } }, atEnd);
   const url = await program.printed(/https?:\/\/[\w.]+:\d+(?=[/\s])/);
   // Browsers and curl keep a Secure cookie on http://localhost; not all of them do on 127.0.0.1.
   return { ...program, url: url.replace("127.0.0.1", "localhost") };

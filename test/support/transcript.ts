@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { expect } from "vitest";
 import { examples, normal, type Step } from "./markdown.ts";
+import { freePort } from "./port.ts";
 import { run } from "./program.ts";
 import { workplace } from "./workplace.ts";
 
@@ -43,12 +42,4 @@ export async function follow(
     }
     expect(`$ ${command}\n${normal(typing.output())}`).toBe(`$ ${command}\n${normal(here(shown))}`);
   }
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "localhost");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
 }

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import { run } from "../../support/program.ts";
+import { type AtEnd, run } from "../../support/program.ts";
 
 /** An empty folder, for the length of a test. */
-export function emptyFolder(): string {
+export function emptyFolder(atEnd: AtEnd = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), "sojourn-user-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -21,8 +21,8 @@ const network = Object.fromEntries(
 );
 
 /** Types a command in a folder, waits for its end, and expects that it went well. Gives what it printed. */
-export async function type(command: string, folder: string): Promise<string> {
-  const program = run({ command, folder, env: network });
+export async function type(command: string, folder: string, atEnd?: AtEnd): Promise<string> {
+  const program = run({ command, folder, env: network }, atEnd);
   const code = await program.ended;
   expect(`${command}\nended with ${code}:\n${program.output()}`).toMatch(/\nended with 0:\n/);
   return program.output();
