@@ -103,6 +103,13 @@ export function dashboard<Context = unknown>(
   const stopwatch = options.clock === undefined ? () => performance.now() : () => clock.now();
   const latency = createLatency({ count, stopwatch, now: () => clock.now() });
   let sessions: BoardSessions | null = null;
+  // Where modules are loaded, Workers have no time: there it is 0.
+  let since = clock.now();
+  function begun(): number {
+    since ||= clock.now();
+    return since;
+  }
+
   const state: State = {
     rings,
     active,
@@ -112,13 +119,16 @@ export function dashboard<Context = unknown>(
     clock,
     title,
     readOnly,
-    since: clock.now(),
+    get since() {
+      return begun();
+    },
     countSessions: counting(options.countSessions, clock),
     sessions: () => sessions,
   };
 
   return {
     onEvent(event, client) {
+      begun();
       const column = columnOf(event);
       if (column >= 0) count(column);
       if (event.handle !== null && ALIVE.has(event.type)) {

@@ -1,3 +1,4 @@
+import { fakeClock } from "@sojourn/testing";
 import { describe, expect, test } from "vitest";
 import { boarded, figure, read } from "./harness.ts";
 
@@ -142,6 +143,18 @@ test("of what was before it began nothing is known: that is shaded, and no zero"
   await clock.advance(90 * 60_000);
   expect(await shaded()).toEqual([true, "440"]);
   expect(await shaded("?range=5m")).toEqual([false, undefined]);
+});
+
+test("made where a Worker loads its modules, and has no time yet, it counts from the first that happens", async () => {
+  const clock = fakeClock();
+  let loading = true;
+  const { page, tell } = boarded({
+    clock: { ...clock, now: () => (loading ? 0 : clock.now()) },
+  });
+  loading = false;
+  tell({ type: "token_refused", reason: "gone" });
+  await clock.advance(120_000);
+  expect(read(await page())).toContain("Counted since 2 minutes ago");
 });
 
 test("the same alert again is one, and says how often and since when", async () => {

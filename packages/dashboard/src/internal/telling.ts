@@ -45,7 +45,7 @@ const RETRY = 15_000;
 export function createTelling(options: TellingOptions): Telling {
   const { channel, clock, active } = options;
   const topic = `sojourn:dashboard:${options.namespace}:${LAYOUT}`;
-  const self = randomName();
+  let self = "";
   const counts = new Uint32Array(COLUMNS);
   const notices: Notice[] = [];
   const others = new Map<string, number>();
@@ -76,6 +76,8 @@ export function createTelling(options: TellingOptions): Telling {
   }
 
   function messages(): string[] {
+    // Made late: where modules are loaded, Workers have no random bits.
+    self ||= randomName();
     const told: string[] = [];
     const say = (kind: string, value: unknown) => {
       const message = JSON.stringify([self, kind, value]);
