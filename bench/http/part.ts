@@ -1,8 +1,8 @@
 import { installPeers, peerVersion } from "../install.ts";
 import { machine } from "../machine.ts";
 import type { Part } from "../part.ts";
-import { progress } from "../progress.ts";
 import { barChart } from "../plot.ts";
+import { spread } from "../statistics.ts";
 import { targetsTable } from "../targets.ts";
 import { FRAMEWORKS, type Framework, PEERS, type Place } from "./peers.ts";
 import { added, addedTable, httpTargets, peersAt, wholeTable } from "./report.ts";
@@ -23,7 +23,6 @@ export const http: Part = {
     const scale = quick ? QUICK : FULL;
     const found: Found[] = [];
     for (const { place, frameworks } of PLACES) {
-      progress(`http: ${place}`);
       found.push(...(await measurePlace(place, frameworks, scale)));
     }
     const packages = PEERS.flatMap((peer) => peer.packages).concat("redis", "ioredis");
@@ -32,7 +31,7 @@ export const http: Part = {
         `Measured by \`npm run bench -- http\` on ${machine()}, with ` +
           `${[...new Set(packages)].map(peerVersion).join(", ")}.`,
         targetsTable(httpTargets(found)),
-        explanation(scale),
+        explanation(scale, found),
         ...PLACES.flatMap(({ place, title }) => [
           `### ${title}`,
           ...(place === "ioredis"
@@ -53,8 +52,9 @@ export const http: Part = {
   },
 };
 
-function explanation({ rounds, calls, sessions }: Scale): string {
-  return `Each library is a server in a process of its own (\`bench/peers\`, a file each, configured as its own documentation advises), and gets real requests over 64 connections that stay open. The load comes from another process, and every answer is checked. All servers run at once and take turns: each figure is the median of ${rounds} rounds of ${calls[64].toLocaleString("en")} requests, with the least and the most of them; what is added is taken within a round. ${sessions.toLocaleString("en")} users are signed in. CPU is of the server's process, all threads together; Redis' own is not in it.
+function explanation({ calls, sessions }: Scale, found: readonly Found[]): string {
+  const rounds = spread(found.map((one) => one.rounds.costs.length));
+  return `Each library is a server in a process of its own (\`bench/peers\`, a file each, configured as its own documentation advises), and gets real requests over 64 connections that stay open. The load comes from another process, and every answer is checked. All servers run at once and take turns: each figure is the median of ${rounds.min} to ${rounds.max} rounds of ${calls[64].toLocaleString("en")} requests, with the least and the most of them; what is added is taken within a round. ${sessions.toLocaleString("en")} users are signed in. CPU is of the server's process, all threads together; Redis' own is not in it.
 
 "By hand" is the same program with a random id in a cookie, one \`GET\` and \`JSON.parse\`, and one \`SET\`: no timeouts but the key's own, no renewal, no limits, nothing said about what happens at once. A write reads the session, and adds one to a number in it.`;
 }

@@ -2,6 +2,7 @@ import { startRedis } from "@sojourn/servers";
 import type { Cost } from "../measure.ts";
 import { measure } from "../measure.ts";
 import type { Operation } from "../operation.ts";
+import { progress } from "../progress.ts";
 import { type Rounds, runRounds } from "../rounds.ts";
 import { type Framework, type Peer, PEERS, type Place } from "./peers.ts";
 import type { Scale } from "./scale.ts";
@@ -69,6 +70,7 @@ export async function measurePlace(
       64,
       scale,
       (run, calls, inFlight) => measureAt(serverOf.get(run) as Server, run, calls, inFlight),
+      (round) => progress(`http: ${place}, round ${round}`),
     );
     return asked.map(({ peer, visit }, i) => ({
       place,

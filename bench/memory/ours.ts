@@ -4,12 +4,11 @@ import type { Filling } from "./filling.ts";
 
 /** Sessions of users who signed in and whose secret has been renewed once, so that each has two hashes. */
 export function fillOurs(perUser: number): Filling {
-  const start = Date.now();
-  let now = start;
+  let now = Date.now();
   const sessions = createSessions({
     store: memoryStore(),
     secret: "correct-horse-battery-staple-0123456789",
-    timeouts: { default: { idle: "1h" }, short: { idle: "10m" } },
+    timeouts: { default: { idle: "12h", absolute: "7d" }, short: { idle: "10m" } },
     clock: { now: () => now, sleep: () => Promise.resolve() },
   });
   return {
@@ -20,7 +19,7 @@ export function fillOurs(perUser: number): Filling {
       await sessions.renew(session);
     },
     async sweep(expired, between) {
-      now = start + 30 * 60_000;
+      now += 30 * 60_000;
       let swept = 0;
       while (swept < expired) {
         // As many as a sweep of more removes before it gives others their turn.

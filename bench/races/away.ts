@@ -11,7 +11,7 @@ export type Reply = { readonly status: number | "ended"; readonly after: number 
 /** What becomes of requests while Redis is away. */
 export interface Away {
   readonly read: Reply;
-  /** The same once more. */
+  /** The same once more, when three have waited: no site has one visitor only. */
   readonly again: Reply;
   readonly anonymous: Reply;
   readonly login: Reply;
@@ -34,8 +34,9 @@ export async function goAway(peer: Peer, absence: Absence): Promise<Away> {
     const { cookie } = visitor.browser;
     if (absence === "hangs") redis.pause();
     else await redis.kill();
+    const [read] = await Promise.all([1, 2, 3].map(() => reply(server, "GET", "/me", cookie)));
     return {
-      read: await reply(server, "GET", "/me", cookie),
+      read,
       again: await reply(server, "GET", "/me", cookie),
       anonymous: await reply(server, "GET", "/plain"),
       login: await reply(server, "POST", "/login/eve"),

@@ -26,6 +26,8 @@ export class Rows {
   readonly #free: number[] = [];
   /** Rows below this one are in use or free. */
   #end = 0;
+  /** Those of the session before: most have none to speak of, which is the same text. */
+  #lastFacts: string | null = null;
 
   /** How many rows hold a record. */
   get count(): number {
@@ -115,7 +117,9 @@ export class Rows {
   }
 
   setFacts(row: number, facts: string | null): void {
-    this.#pageOf(row).facts[row % PAGE] = facts;
+    // Equal texts are two in memory, unless one is taken twice.
+    if (facts !== this.#lastFacts) this.#lastFacts = facts;
+    this.#pageOf(row).facts[row % PAGE] = this.#lastFacts;
   }
 
   /** The row's own object: replaced when it changes, never changed. */
