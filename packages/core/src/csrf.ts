@@ -34,8 +34,8 @@ const SAFE = ["GET", "HEAD", "OPTIONS"];
 /** Dots, slashes that are written otherwise, and empty segments: `%2e%2e%2f` is "../" to many a router. */
 const DEVIOUS = /%(2e|2f|5c)|\\|\/\/|\/\.{1,2}(\/|$)/i;
 
-/** Why the request must not pass; null: it may. */
-export type Gate = (request: RequestLine) => CrossSiteReason | null;
+/** Why the request must not pass; null: it may. `handshake`: whether it is to become a socket. */
+export type Gate = (request: RequestLine, handshake: boolean) => CrossSiteReason | null;
 
 export function createGate(options: CsrfOptions | false, strictByDefault: boolean): Gate {
   if (options === false) return () => null;
@@ -80,9 +80,9 @@ export function createGate(options: CsrfOptions | false, strictByDefault: boolea
     );
   }
 
-  return (request) => {
+  return (request, handshake) => {
     // A browser opens a socket to another site without asking, cookies and all (ASVS 4.4.2).
-    const safe = SAFE.includes(request.method) && !request.header("upgrade");
+    const safe = SAFE.includes(request.method) && !handshake;
     if (safe && !isolate) return null;
     if (isExempt(request.path)) return null;
     const origin = request.header("origin") ?? null;

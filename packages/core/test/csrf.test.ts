@@ -32,7 +32,7 @@ function verdict(sent: Sent, options: CsrfOptions | false = {}, strictByDefault 
     ownOrigin: () => own,
     header: (name) => all[name] ?? null,
   };
-  return createGate(options, strictByDefault)(request);
+  return createGate(options, strictByDefault)(request, !!request.header("upgrade"));
 }
 
 const UNSAFE = [

@@ -5,7 +5,6 @@ import { insert, type Unborn } from "./create.ts";
 import { type Changes, textAt } from "./draft.ts";
 import type { Engine } from "./engine.ts";
 import { applied, checkedChanges, type Live, tooLarge, whoOf } from "./live.ts";
-import { credentialOf } from "./load.ts";
 
 export interface CommitOptions {
   /** Whether the handler's changes are saved: not after a failure. */
@@ -32,11 +31,7 @@ export async function commit(engine: Engine, live: Live, options: CommitOptions)
 }
 
 /** Whether there may be something to write. Of most requests nothing is: they have only read. */
-function owes(
-  engine: Engine,
-  live: Live,
-  { save, renew, always = false }: CommitOptions,
-): boolean {
+function owes(engine: Engine, live: Live, { save, renew, always = false }: CommitOptions): boolean {
   if (live.committing !== null || (save && live.touched)) return true;
   if (live.unborn !== null) return always;
   return renew !== "never" && renewable(engine, live, renew) !== null;
@@ -122,11 +117,11 @@ function moved(changes: Changes | null, { data }: SessionRecord): string[] {
 /** The record's credential, with this request's secret as its current one, where that is to be renewed. */
 function renewable(
   engine: Engine,
-  { presented, arrivedAt, record }: Live,
+  { presented, arrivedAt, record, credential: known }: Live,
   when: "when-due" | "now",
 ): Credential | null {
   const { renewal, grace } = engine.policyOf(record);
-  const credential = confirm(credentialOf(record), presented, arrivedAt, grace);
+  const credential = confirm(known, presented, arrivedAt, grace);
   if (credential.current.hash !== presented) return null;
   return renewalDue(credential, arrivedAt, when === "now" ? 0 : renewal, grace) ? credential : null;
 }

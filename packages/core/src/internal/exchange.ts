@@ -24,9 +24,9 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   constructor(engine: Engine, facts: RequestFacts) {
     this.#visit = new Visit<Data>(engine, facts);
     this.session = new Visitor(this.#visit);
-    this.refusal = refusal(engine, facts);
     // Now: Deno lets nobody read the headers of a request that has become a socket.
     this.#handshake = isHandshake(facts);
+    this.refusal = refusal(engine, facts, this.#handshake);
   }
 
   get asked(): boolean {
@@ -93,9 +93,9 @@ function isHandshake({ request }: RequestFacts): boolean {
 }
 
 /** Turned away at the door: no cookie is looked at, and no store is asked. */
-function refusal(engine: Engine, facts: RequestFacts): CrossSiteError | null {
+function refusal(engine: Engine, facts: RequestFacts, handshake: boolean): CrossSiteError | null {
   const { request } = facts;
-  const reason = request === undefined ? null : engine.gate(request);
+  const reason = request === undefined ? null : engine.gate(request, handshake);
   if (reason === null) return null;
   engine.emit({ type: "cross_site_refused", reason, handle: null, userId: null }, facts.client);
   return new CrossSiteError(

@@ -11,6 +11,7 @@ import type { SessionData } from "../options.ts";
 import { dataSize, type SessionChange, type SessionRecord } from "../store.ts";
 import { idleLocked } from "../timeouts.ts";
 import type { Unborn } from "./create.ts";
+import { type Credential, decodeCredential } from "./credential.ts";
 import { type Changes, Draft, type Texts } from "./draft.ts";
 import type { Engine } from "./engine.ts";
 import { decodeFacts, type Facts } from "./facts.ts";
@@ -52,6 +53,9 @@ export class Live {
   readonly invalid: InvalidDataError | null;
   readonly #opened: Opened;
   #draft: Draft | null = null;
+  #credential: Credential | null;
+  /** The text that `#credential` was read from. */
+  #credentialText: string;
 
   constructor(
     engine: Engine,
@@ -59,7 +63,7 @@ export class Live {
     presented: string,
     arrivedAt: number,
     opened: Opened,
-    { unborn = null, token = null, client = null, closed }: Start = {},
+    { unborn = null, token = null, client = null, closed, credential = null }: Start = {},
   ) {
     this.kind = record.userId === null ? "anonymous" : "user";
     this.record = record;
@@ -73,6 +77,18 @@ export class Live {
     this.token = token;
     this.invalid = opened.invalid;
     this.#opened = opened;
+    this.#credential = credential;
+    this.#credentialText = record.credential;
+  }
+
+  /** What the record's `credential` says. Throws where it is damaged. */
+  get credential(): Credential {
+    const { credential } = this.record;
+    if (this.#credential === null || credential !== this.#credentialText) {
+      this.#credential = credentialOf(this.record);
+      this.#credentialText = credential;
+    }
+    return this.#credential;
   }
 
   /** Made when somebody looks at the data. It asks the session's state before every write. */
@@ -93,6 +109,8 @@ interface Start {
   readonly token?: string | null;
   readonly client?: Client | null | undefined;
   readonly closed?: (() => AbortSignal) | undefined;
+  /** What the record's `credential` says, where that was read already. */
+  readonly credential?: Credential | null;
 }
 
 /** Holds a record; at once where no schema is to be waited for. */
@@ -121,6 +139,13 @@ interface Opened {
 
 function asStored(record: SessionRecord): Opened {
   return { values: parseData(record), stored: record.data, migrated: false, invalid: null };
+}
+
+/** Throws where it is damaged. */
+export function credentialOf({ credential }: Pick<SessionRecord, "credential">): Credential {
+  const decoded = decodeCredential(credential);
+  if (decoded === null) throw corrupt();
+  return decoded;
 }
 
 /** Throws where they are damaged. */

@@ -4,19 +4,12 @@ import type { RefusalReason } from "../events.ts";
 import type { RequestFacts } from "../exchange.ts";
 import type { SessionRecord, SessionRef } from "../store.ts";
 import { deadlinesInForce, expiredBy, idleDeadline, touchDue } from "../timeouts.ts";
-import {
-  confirm,
-  type Credential,
-  decodeCredential,
-  encodeCredential,
-  hashesOf,
-  standing,
-} from "./credential.ts";
+import { confirm, type Credential, encodeCredential, hashesOf, standing } from "./credential.ts";
 import type { Engine, WaitUntil } from "./engine.ts";
 import { changeFacts } from "./change-facts.ts";
 import type { Facts } from "./facts.ts";
 import { answerMismatch, mismatch } from "./fits-client.ts";
-import { corrupt, factsOf, hold, type Live, lockOf, whoOf } from "./live.ts";
+import { corrupt, credentialOf, factsOf, hold, type Live, lockOf, whoOf } from "./live.ts";
 import type { OpenedToken } from "./token.ts";
 
 /** A token that opened, to the session it opens: one round trip. Null: nobody, and an event says why. */
@@ -36,7 +29,8 @@ export async function load(
     const record = await readSession(engine, opened.ref, now);
     if (record === null) return refuse(engine, "gone", client, handle);
     assertIntact(record, opened);
-    const refused = refusal(engine, record, opened.hash, arrivedAt);
+    const credential = credentialOf(record);
+    const refused = refusal(engine, record, credential, opened.hash, arrivedAt);
     if (refused !== null) {
       await turnAway(engine, record, refused, client);
       return null;
@@ -44,6 +38,7 @@ export async function load(
     const live = await hold(engine, record, opened.hash, arrivedAt, {
       client,
       closed: facts.closed,
+      credential,
     });
     if (live.lock === "idle") {
       engine.emit({ type: "session_locked", reason: "idle", ...whoOf(record) }, client);
@@ -90,11 +85,12 @@ type Refusal = "unknown" | "reused" | "idle" | "absolute";
 export function refusal(
   engine: Engine,
   record: SessionRecord,
+  credential: Credential,
   hash: string,
   arrivedAt: number,
 ): Refusal | null {
   const policy = engine.policyOf(record);
-  const verdict = standing(credentialOf(record), hash, arrivedAt, policy.grace);
+  const verdict = standing(credential, hash, arrivedAt, policy.grace);
   if (verdict === "unknown" || verdict === "reused") return verdict;
   return expiredBy(record, policy, engine.clock.now());
 }
@@ -168,7 +164,7 @@ export function noteActivity(engine: Engine, live: Live, waitUntil: WaitUntil | 
   const { record, presented, arrivedAt, client } = live;
   const policy = engine.policyOf(record);
   const now = engine.clock.now();
-  const credential = credentialOf(record);
+  const { credential } = live;
   const confirmed = confirm(credential, presented, arrivedAt, policy.grace);
   const due = touchDue(record, policy, now);
   if (confirmed === credential && !due) return;
@@ -204,12 +200,6 @@ async function noteClient(engine: Engine, live: Live): Promise<void> {
     // It has ended, or its secret has changed, since it was read: whoever did that noted the client.
     if (!(error instanceof SessionGoneError)) throw error;
   }
-}
-
-export function credentialOf(record: SessionRecord): Credential {
-  const credential = decodeCredential(record.credential);
-  if (credential === null) throw corrupt();
-  return credential;
 }
 
 export function refuse(

@@ -6,9 +6,9 @@ import { expiredBy } from "../timeouts.ts";
 import { hashesOf, standing } from "./credential.ts";
 import type { Engine } from "./engine.ts";
 import { onceOf } from "./grants.ts";
-import { hold, type Live, whoOf } from "./live.ts";
+import { credentialOf, hold, type Live, whoOf } from "./live.ts";
 import { answerMismatch, mismatch } from "./fits-client.ts";
-import { assertIntact, credentialOf, readSession } from "./load.ts";
+import { assertIntact, readSession } from "./load.ts";
 
 /** ms for which a ticket is good: the time to open a socket (OWASP WebSocket Security). */
 const LASTS = 60_000;

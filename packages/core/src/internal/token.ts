@@ -53,10 +53,11 @@ export function createTokens(
 ): Tokens {
   const purpose = lengthPrefixed("session", namespace);
   const [signing] = ring as [Keys, ...Keys[]];
+  // Filled anew for each token: nothing waits while it is in use.
+  const message = new Uint8Array(purpose.length + MAC);
+  message.set(purpose);
 
   function tag(keys: Keys, bytes: Uint8Array): Uint8Array {
-    const message = new Uint8Array(purpose.length + MAC);
-    message.set(purpose);
     message.set(bytes.subarray(0, MAC), purpose.length);
     return keys.mac(message).subarray(0, LENGTH - MAC);
   }

@@ -9,6 +9,7 @@ import {
   applied,
   assertWritable,
   checkedChanges,
+  credentialOf,
   factsOf,
   type Live,
   openDraft,
@@ -126,7 +127,7 @@ async function readmitted(
   live: Live,
   record: SessionRecord,
 ): Promise<SessionRecord> {
-  const refused = refusal(engine, record, live.presented, live.arrivedAt);
+  const refused = refusal(engine, record, credentialOf(record), live.presented, live.arrivedAt);
   if (refused === null) return record;
   await turnAway(engine, record, refused, live.client);
   throw gone(live);
