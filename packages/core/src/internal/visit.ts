@@ -138,7 +138,7 @@ export class Visit<Data extends object> {
 }
 
 /** What most requests carry of a kind. */
-const NOBODY: Promise<null> = Promise.resolve(null);
+const NOBODY: Promise<null> = /* @__PURE__ */ Promise.resolve(null);
 
 export function alive(live: Live | null): Live | null {
   return live === null || live.state === "gone" || live.state === "ended" ? null : live;
