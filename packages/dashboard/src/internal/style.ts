@@ -105,7 +105,7 @@ main > p { margin-top: 0.5rem; }
 .scale, .times { display: flex; justify-content: space-between; color: var(--soft); font-size: 0.75rem; line-height: 1; }
 .scale { flex-direction: column; text-align: right; min-width: 2.25rem; margin: -0.375rem 0; }
 .times { grid-column: 2; padding-top: 0.25rem; }
-path.before { fill: color-mix(in srgb, var(--soft) 12%, transparent); }
+path.before { fill: color-mix(in srgb, var(--soft) 6%, transparent); }
 path.grid { stroke: var(--line); stroke-dasharray: 2 4; }
 path.ground { stroke: var(--soft); }
 path { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1; }
