@@ -1,4 +1,5 @@
-// What a bundle keeps of a package of which little or nothing is used.
+// What a bundle keeps of a package of which little or nothing is used: docs/decisions/0011-shaking.md. Where
+// one of these fails, a statement has come that does something when its module is loaded.
 import { describe, expect, inject, test } from "vitest";
 import { weighWithEsbuild, weighWithRolldown } from "./support/weigh.ts";
 
