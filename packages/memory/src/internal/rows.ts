@@ -12,6 +12,19 @@ const VERSION = 40;
 const PERSISTENT = 44;
 const ROW_BYTES = 48;
 
+/**
+ * Where a row's texts lie among those of its page: side by side, since a sweep comes to rows that nobody
+ * has asked for in a long time, and what it waits for is memory. Data is no text, and lies there, too.
+ */
+const PARTITION = 0;
+const HANDLE = 1;
+const USER_ID = 2;
+const POLICY = 3;
+const CREDENTIAL = 4;
+const FACTS = 5;
+const DATA = 6;
+const ROW_TEXTS = 7;
+
 /** Rows come in pages, so that growing never copies what is there and leaves little unused. */
 const PAGE = 512;
 
@@ -39,14 +52,13 @@ export class Rows {
     const row = this.#free.pop() ?? this.#end++;
     if (row === this.#pages.length * PAGE) this.#pages.push(createPage());
     const { partition, userId } = alike === undefined ? record : this.#ownerOf(alike);
-    const page = this.#pageOf(row);
-    const i = row % PAGE;
-    page.partitions[i] = partition;
-    page.handles[i] = record.handle;
-    page.userIds[i] = userId === record.userId ? userId : record.userId;
-    page.policies[i] = record.policy;
-    page.numbers.setUint32(i * ROW_BYTES + VERSION, version);
-    page.numbers.setUint8(i * ROW_BYTES + PERSISTENT, Number(record.persistent));
+    this.#setText(row, PARTITION, partition);
+    this.#setText(row, HANDLE, record.handle);
+    this.#setText(row, USER_ID, userId === record.userId ? userId : record.userId);
+    this.#setText(row, POLICY, record.policy);
+    const { numbers } = this.#pageOf(row);
+    numbers.setUint32((row % PAGE) * ROW_BYTES + VERSION, version);
+    numbers.setUint8((row % PAGE) * ROW_BYTES + PERSISTENT, Number(record.persistent));
     this.setCredential(row, record.credential);
     this.setFacts(row, record.facts);
     this.setData(row, { ...record.data });
@@ -61,23 +73,13 @@ export class Rows {
   remove(row: number): void {
     this.#free.push(row);
     // Of what was in the row nothing stays in memory.
-    const page = this.#pageOf(row);
-    for (const texts of [
-      page.partitions,
-      page.handles,
-      page.userIds,
-      page.credentials,
-      page.facts,
-    ]) {
-      texts[row % PAGE] = "";
-    }
+    for (let field = 0; field < DATA; field++) this.#setText(row, field, "");
     this.setData(row, NO_DATA);
   }
 
   /** A copy, as it goes out. */
   record(row: number, withData: boolean): SessionRecord {
-    const page = this.#pageOf(row);
-    const i = row % PAGE;
+    const { numbers } = this.#pageOf(row);
     return {
       partition: this.partition(row),
       handle: this.handle(row),
@@ -88,47 +90,48 @@ export class Rows {
       lastSeenAt: this.time(row, LAST_SEEN_AT),
       idleExpiresAt: this.time(row, IDLE_EXPIRES_AT) as number,
       expiresAt: this.time(row, EXPIRES_AT) as number,
-      policy: page.policies[i] as string,
-      persistent: page.numbers.getUint8(i * ROW_BYTES + PERSISTENT) === 1,
-      facts: page.facts[i] as string | null,
+      policy: this.#text(row, POLICY) as string,
+      persistent: numbers.getUint8((row % PAGE) * ROW_BYTES + PERSISTENT) === 1,
+      facts: this.#text(row, FACTS),
       data: withData ? { ...this.data(row) } : {},
       version: this.version(row),
     };
   }
 
   partition(row: number): string {
-    return this.#pageOf(row).partitions[row % PAGE] as string;
+    return this.#text(row, PARTITION) as string;
   }
 
   handle(row: number): string {
-    return this.#pageOf(row).handles[row % PAGE] as string;
+    return this.#text(row, HANDLE) as string;
   }
 
   userId(row: number): string | null {
-    return this.#pageOf(row).userIds[row % PAGE] as string | null;
+    return this.#text(row, USER_ID);
   }
 
   credential(row: number): string {
-    return this.#pageOf(row).credentials[row % PAGE] as string;
+    return this.#text(row, CREDENTIAL) as string;
   }
 
   setCredential(row: number, credential: string): void {
-    this.#pageOf(row).credentials[row % PAGE] = credential;
+    this.#setText(row, CREDENTIAL, credential);
   }
 
   setFacts(row: number, facts: string | null): void {
     // Equal texts are two in memory, unless one is taken twice.
     if (facts !== this.#lastFacts) this.#lastFacts = facts;
-    this.#pageOf(row).facts[row % PAGE] = this.#lastFacts;
+    this.#setText(row, FACTS, this.#lastFacts);
   }
 
   /** The row's own object: replaced when it changes, never changed. */
   data(row: number): Texts {
-    return this.#pageOf(row).data[row % PAGE] as Texts;
+    return this.#pageOf(row).texts[(row % PAGE) * ROW_TEXTS + DATA] as Texts;
   }
 
   setData(row: number, data: Texts): void {
-    this.#pageOf(row).data[row % PAGE] = Object.keys(data).length === 0 ? NO_DATA : data;
+    const { texts } = this.#pageOf(row);
+    texts[(row % PAGE) * ROW_TEXTS + DATA] = Object.keys(data).length === 0 ? NO_DATA : data;
   }
 
   version(row: number): number {
@@ -167,6 +170,14 @@ export class Rows {
     return this.time(row, LAST_SEEN_AT) === null && now - createdAt >= ABANDONED_AFTER;
   }
 
+  #text(row: number, field: number): string | null {
+    return this.#pageOf(row).texts[(row % PAGE) * ROW_TEXTS + field] as string | null;
+  }
+
+  #setText(row: number, field: number, text: string | null): void {
+    this.#pageOf(row).texts[(row % PAGE) * ROW_TEXTS + field] = text;
+  }
+
   #pageOf(row: number): Page {
     return this.#pages[Math.floor(row / PAGE)] as Page;
   }
@@ -176,21 +187,14 @@ export class Rows {
   }
 }
 
-type Page = ReturnType<typeof createPage>;
-
-function createPage() {
-  return {
-    partitions: column<string>(),
-    handles: column<string>(),
-    userIds: column<string | null>(),
-    policies: column<string>(),
-    credentials: column<string>(),
-    facts: column<string | null>(),
-    data: column<Texts>(),
-    numbers: new DataView(new ArrayBuffer(PAGE * ROW_BYTES)),
-  };
+interface Page {
+  readonly texts: (string | null | Texts)[];
+  readonly numbers: DataView;
 }
 
-function column<T>(): T[] {
-  return Array.from<T>({ length: PAGE });
+function createPage(): Page {
+  return {
+    texts: Array.from({ length: PAGE * ROW_TEXTS }, () => ""),
+    numbers: new DataView(new ArrayBuffer(PAGE * ROW_BYTES)),
+  };
 }
