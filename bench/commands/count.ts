@@ -20,7 +20,7 @@ const COUNTED = 20;
 
 /** ms that each answer of Redis is held back, so that those waited for can be counted. */
 const DELAY = 40;
-const DELAYED = 2;
+const DELAYED = 5;
 
 /** Counts at one server, with one request at a time. Exact on any machine. */
 export async function countTraffic(
