@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { testGuide } from "./support/test-guide.ts";
 
 testGuide("next", {
-  env: { ORIGIN: "https://app.test" },
+  origin: "https://app.test",
   more(site) {
     test("a page guards itself: what skips a proxy opens nothing (CVE-2025-29927)", async () => {
       for (const name of ["proxy", "middleware", "src/middleware"]) {

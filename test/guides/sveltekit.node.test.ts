@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { testGuide } from "./support/test-guide.ts";
 
 testGuide("sveltekit", {
+  origin: "https://app.test",
   more(site) {
     test("what a later hook throws leaves with what the session owes, also to a client's router", async () => {
       const page = await site().browser().get("/account");

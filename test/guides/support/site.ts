@@ -14,10 +14,13 @@ export interface Site {
   browser(): TestClient;
 }
 
-/** In a folder of its own: what the repository has installed must not be found. */
+/**
+ * In a folder of its own: what the repository has installed must not be found. `origin`: what a proxy
+ * in front of it is called, where it is told of one.
+ */
 export async function serveGuide(
   name: string,
-  given: Readonly<Record<string, string>>,
+  origin: string | undefined,
   atEnd: AtEnd,
 ): Promise<Site> {
   const folder = emptyFolder(atEnd);
@@ -26,29 +29,28 @@ export async function serveGuide(
     filter: (path) => !/[/\\](node_modules|build|\.(next|svelte-kit|react-router))$/.test(path),
   });
   writeFileSync(join(folder, ".npmrc"), `@sojourn:registry=${inject("registry")}\n`);
-  const port = await freePort();
-  const origin = `http://localhost:${port}`;
   await type(
     "npm install --prefer-offline --no-audit --no-fund --ignore-scripts --loglevel=error",
     folder,
     atEnd,
   );
-  const settings = `ORIGIN=${origin} NEXT_TELEMETRY_DISABLED=1`;
-  await type(`${settings} npm run build`, folder, atEnd);
+  const told = origin === undefined ? "" : `ORIGIN=${origin} `;
+  await type(`${told}NEXT_TELEMETRY_DISABLED=1 npm run build`, folder, atEnd);
   // Next.js checks types as it builds.
   await type("npm run check --if-present", folder, atEnd);
+  // React Router tells the port that it was asked for, not the one that it has got.
   const env = {
     HOST: "localhost",
-    PORT: port,
+    PORT: await freePort(),
     SESSION_SECRET: randomBytes(32).toString("base64"),
     NEXT_TELEMETRY_DISABLED: "1",
-    ...given,
   };
-  await start({ command: "npm start", folder, env }, atEnd);
-  return { url: origin, browser: () => browse(origin) };
+  const { url } = await start({ command: `${told}npm start`, folder, env }, atEnd);
+  return { url, browser: () => browse(url, origin) };
 }
 
-function browse(origin: string): TestClient {
+/** A browser that tells of each request where it comes from. */
+function browse(url: string, origin = url): TestClient {
   const said = { Accept: "text/html,*/*;q=0.8", Origin: origin, "Sec-Fetch-Site": "same-origin" };
   return createClient(
     (request) => {
@@ -57,6 +59,6 @@ function browse(origin: string): TestClient {
       }
       return fetch(request);
     },
-    { origin },
+    { origin: url },
   );
 }

@@ -6,14 +6,14 @@ import { stories } from "./story.ts";
 const PATIENCE = 600_000;
 
 interface Particulars {
-  /** What its server is told besides. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** The site's, where it is told that: behind a proxy that ends TLS. */
+  readonly origin?: string;
   /** What it alone must do. */
   readonly more?: (site: () => Site) => void;
 }
 
 /** Builds a guide's program once, and registers what it must do. */
-export function testGuide(name: string, { env = {}, more = () => {} }: Particulars = {}): void {
+export function testGuide(name: string, { origin, more = () => {} }: Particulars = {}): void {
   describe(`guides/${name}`, () => {
     let site: Site;
 
@@ -23,7 +23,7 @@ export function testGuide(name: string, { env = {}, more = () => {} }: Particula
         for (const each of ends.toReversed()) await each();
       }
       try {
-        site = await serveGuide(name, env, (each) => ends.push(each));
+        site = await serveGuide(name, origin, (each) => ends.push(each));
       } catch (error) {
         await end();
         throw error;
