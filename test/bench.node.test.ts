@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { summary } from "../bench/summary.ts";
+import { targetsTable } from "../bench/targets.ts";
 import { run } from "./support/program.ts";
 
 const bench = "node --conditions=@sojourn/source bench/index.ts";
@@ -83,6 +85,34 @@ test("bench: a part that there is none of is refused with a list of those there 
   expect(program.output()).toContain('There is no part "nonsense".');
   expect(program.output()).toContain("redis: the store on Redis");
   expect(program.output()).toContain("sql: the store in SQLite");
+});
+
+test(
+  "bench: a part that fails is named at the end, and the others go on",
+  { timeout: 60_000 },
+  async () => {
+    // No Redis without a place for its files.
+    const env = { TMPDIR: "/nonexistent" };
+    const program = run({ command: `${bench} commands size --quick`, env });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toContain("## size");
+    expect(program.output()).toMatch(/Failed, .*: commands$/m);
+  },
+);
+
+test("bench: the summary has every part's targets, and no other tables", () => {
+  const targets = [
+    { what: "a read", most: 5, unit: "us", measured: 4 },
+    { what: "a write", most: 5, unit: "us", measured: 6, explained: "it writes" },
+  ];
+  const measured = `## http\n\n${targetsTable(targets)}\n\n| what | us |\n| --- | --: |\n| a read | 4 |\n`;
+  const lines = summary(new Map([["http", measured]])).split("\n");
+  expect(lines).toContain("1 of 2 are met.");
+  const rows = lines.filter((line) => line.includes("[http](#http)"));
+  expect(rows).toEqual([
+    expect.stringMatching(/ a read \| at most 5 us \| +4.00 us \| +yes \|$/),
+    expect.stringMatching(/ a write \| at most 5 us \| +6.00 us \| +no: it writes \|$/),
+  ]);
 });
 
 // What it holds is counted in the package's own tests, too.
