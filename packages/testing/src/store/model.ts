@@ -23,7 +23,7 @@ export async function checkAgainstModel(context: StoreCaseContext): Promise<void
   });
   const { failed, errorInstance, counterexamplePath } = await fc.check(property, {
     seed,
-    numRuns: FULL ? 5_000 : 50,
+    numRuns: FULL ? 5_000 : 25,
   });
   if (!failed) return;
   if (!(errorInstance instanceof ContractViolation)) throw errorInstance;

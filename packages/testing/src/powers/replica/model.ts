@@ -75,7 +75,7 @@ function deadlineOf(state: SessionState): number {
 async function checkOrders({ power }: PowerCaseContext<Replicable>, drawn: Drawn[], seed: number) {
   const random = createRandom(seed);
   const { replica } = power.powers;
-  for (let order = 0; order < (FULL ? 12 : 6); order++) {
+  for (let order = 0; order < (FULL ? 12 : 4); order++) {
     const partition = newPartition();
     const states = drawn.map((state) => state(partition));
     const queue = [...states, ...states.filter(() => random.below(3) === 0)];
@@ -108,7 +108,7 @@ export const modelCases: readonly PowerCase<Replicable>[] = [
       const property = fc.asyncProperty(drawnStates, fc.nat(), (drawn, order) =>
         checkOrders(context, drawn, order),
       );
-      const numRuns = FULL ? 300 : 50;
+      const numRuns = FULL ? 300 : 25;
       const { failed, errorInstance, counterexamplePath } = await fc.check(property, {
         seed,
         numRuns,

@@ -4,7 +4,7 @@ import type { StoreCase } from "../contract.ts";
 import { newPartition, newRecord, NOW, put, together } from "../records.ts";
 
 /** Whoever comes too late tries again: that is the square of it in tries. */
-const INCREMENTS = FULL ? 200 : 50;
+const INCREMENTS = FULL ? 200 : 20;
 
 export const raceCases: readonly StoreCase[] = [
   {

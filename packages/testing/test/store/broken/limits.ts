@@ -147,9 +147,9 @@ export const brokenLimits: readonly BrokenStore[] = [
     slack: (replaces) => (replaces ? 1 : 0),
   }),
   ...[
-    "500 concurrent creates leave exactly 5 where the least recent",
-    "500 concurrent creates leave exactly 5 where the rest is refused",
-    "of 500 concurrent creates that replace one session",
+    "many concurrent creates leave exactly 5 where the least recent",
+    "many concurrent creates leave exactly 5 where the rest is refused",
+    "of many concurrent creates that replace one session",
     "a limited create among up to four operations",
   ].map((rejectedBy): BrokenStore => ({
     defect: "counts, then inserts",
