@@ -8,6 +8,8 @@ const portable = ["core", "memory", "net", "edge", "upstash"].map(
   (name) => `packages/${name}/test/**/*.test.ts`,
 );
 const nodeOnly = "**/*.node.test.ts";
+// They share no names. A worker of its own for each of seventy files costs as much as many of them.
+const isolate = false;
 const inBrowser = "test/browser/*.test.ts";
 const packed = ["test/packages/*.test.ts", "test/guides/*.test.ts"];
 const onlyOn = (runtime: string) => `packages/*/test/**/*.${runtime}.test.ts`;
@@ -59,8 +61,7 @@ const workerd: TestProjectConfiguration = {
   ],
   test: {
     name: "workerd",
-    // To start a runtime for each of fifty files cost as much as many of them. They share no names.
-    isolate: false,
+    isolate,
     maxWorkers: 2,
     include: [...portable, onlyOn("workerd")],
     exclude: [nodeOnly],
@@ -72,6 +73,7 @@ const deno: TestProjectConfiguration = {
   ...fromSource,
   test: {
     name: "deno",
+    isolate,
     // Deno has Node's own SQLite.
     include: [...portable, "packages/sql/test/sqlite/{node-sqlite,powers}.test.ts"],
     exclude: [nodeOnly],
@@ -88,6 +90,7 @@ const bun: TestProjectConfiguration = {
     exclude: [nodeOnly],
     globalSetup,
     pool: "threads",
+    isolate,
   },
 };
 
