@@ -8,5 +8,5 @@ import { createMicroOperations } from "./operations.ts";
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const scale = values.quick
   ? { rounds: 1, warmUp: 0, calls: { 1: 100, 64: 0 } }
-  : { rounds: 11, warmUp: 4, calls: { 1: 20_000, 64: 0 } };
+  : { rounds: 15, warmUp: 5, calls: { 1: 20_000, 64: 0 } };
 console.log(JSON.stringify(await runRounds(await createMicroOperations(), 1, scale, measure)));
