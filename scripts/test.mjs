@@ -16,8 +16,9 @@ const checks = {
   lint: ["oxlint", "--deny-warnings"],
   format: ["oxfmt", "--check"],
   "unused and undeclared": ["knip", "--no-config-hints"],
-  types: ["npm", "run", "--silent", "typecheck"],
   build: ["npm", "run", "--silent", "build"],
+  // After the build, which has checked the packages: that is not done again.
+  types: ["npm", "run", "--silent", "typecheck"],
   "npm start": ["node", "scripts/start-check.mjs"],
   "tests on Node": ["node", vitest, "run", "--project", "node"],
   "tests in Chromium": ["node", vitest, "run", "--project", "browser"],
