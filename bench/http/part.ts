@@ -67,5 +67,8 @@ function plot(found: readonly Found[], place: Place): string {
       spread: added(found, { place, file, visit: "read" }, `${framework}/bare`),
       isOurs: kind === "ours",
     }));
-  return barChart(`CPU that a signed-in read adds, us, ${place}`, bars);
+  return barChart(
+    `CPU that a signed-in read adds, us, ${place === "redis" ? "on Redis" : "in memory"}`,
+    bars,
+  );
 }
