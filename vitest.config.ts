@@ -13,22 +13,22 @@ const patience = process.env.SOJOURN_FULL === "1" ? 600_000 : 30_000;
 
 /**
  * Vitest begins with what took longest the last time; where there was none, as in a fresh clone, with
- * the largest files. Those that run a suite are small and take longest: the last of them would leave a
- * core with nothing to do.
+ * the largest files. Those that run a suite, or the soak, are small and take longest: the last of
+ * them would leave a core with nothing to do.
  */
-class SuitesFirst extends BaseSequencer {
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const isKnown = sorted.some((file) => this.ctx.cache.getTestSpecificationResult(file));
     if (isKnown) return sorted;
-    const [suites, others]: [TestSpecification[], TestSpecification[]] = [[], []];
-    for (const file of sorted) (runsSuite(file) ? suites : others).push(file);
-    return [...suites, ...others];
+    const [long, others]: [TestSpecification[], TestSpecification[]] = [[], []];
+    for (const file of sorted) (runsMuch(file) ? long : others).push(file);
+    return [...long, ...others];
   }
 }
 
-function runsSuite({ moduleId }: TestSpecification): boolean {
-  return readFileSync(moduleId, "utf8").includes("@sojourn/testing/suites");
+function runsMuch({ moduleId }: TestSpecification): boolean {
+  return /@sojourn\/testing\/suites|test\/soak/.test(readFileSync(moduleId, "utf8"));
 }
 
 export default defineConfig({
@@ -38,7 +38,7 @@ export default defineConfig({
     hookTimeout: patience,
     // Tests of servers that fail spend most of their time waiting: more at once than there are cores.
     maxWorkers: 4,
-    sequence: { sequencer: SuitesFirst },
+    sequence: { sequencer: LongestFirst },
     // workerd sees only what it is given. "1": many seeds and large models (npm run test:full).
     env: { SOJOURN_FULL: process.env.SOJOURN_FULL ?? "" },
   },
