@@ -21,7 +21,6 @@ export function recorded(pool: Pool): { readonly pool: PgPool; readonly ran: Ran
           },
           release: (destroy) => client.release(destroy),
           on: (event, listener) => client.on(event, listener),
-          removeListener: (event, listener) => client.removeListener(event, listener),
         };
       },
     },
