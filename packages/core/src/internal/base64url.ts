@@ -30,16 +30,21 @@ export function decodeBase64url(text: string): Uint8Array | null {
   const bytes = new Uint8Array((text.length / 4) * 3);
   let at = 0;
   for (let i = 0; i < text.length; i += 4) {
-    let group = 0;
-    for (let j = i; j < i + 4; j++) {
-      // Past 127 the table gives undefined, which is no value either.
-      const value = VALUES[text.charCodeAt(j)] ?? -1;
-      if (value < 0) return null;
-      group = (group << 6) | value;
-    }
+    const group =
+      (valueAt(text, i) << 18) |
+      (valueAt(text, i + 1) << 12) |
+      (valueAt(text, i + 2) << 6) |
+      valueAt(text, i + 3);
+    // One of the four was -1, and so has set every bit above its own.
+    if (group < 0) return null;
     bytes[at++] = group >> 16;
     bytes[at++] = (group >> 8) & 255;
     bytes[at++] = group & 255;
   }
   return bytes;
+}
+
+function valueAt(text: string, i: number): number {
+  // Past 127 the table gives undefined, which is no value either.
+  return VALUES[text.charCodeAt(i)] ?? -1;
 }

@@ -20,8 +20,8 @@ export interface CommitOptions {
  * `live.token`. Throws `ConflictError`, `SessionGoneError`, `TooLargeError`, `InvalidDataError`.
  */
 export async function commit(engine: Engine, live: Live, options: CommitOptions): Promise<void> {
+  if (!owes(engine, live, options)) return;
   const before = live.committing;
-  if (before === null && !owes(engine, live, options)) return;
   const committed =
     before === null
       ? write(engine, live, options)
@@ -32,7 +32,9 @@ export async function commit(engine: Engine, live: Live, options: CommitOptions)
 
 /** Whether there may be something to write. Of most requests nothing is: they have only read. */
 function owes(engine: Engine, live: Live, { save, renew, always = false }: CommitOptions): boolean {
-  if (live.committing !== null || (save && live.touched)) return true;
+  if (live.committing !== null) return true;
+  if (live.state !== "open") return false;
+  if (save && live.touched) return true;
   if (live.unborn !== null) return always;
   return renew !== "never" && renewable(engine, live, renew) !== null;
 }

@@ -139,7 +139,9 @@ export function encodeCredential({ current, unseen, superseded }: Credential): s
   const groups = [[current], unseen === null ? [] : [unseen], superseded].map((group) =>
     group.map(({ hash, at }) => `${hash}.${at.toString(36)}`).join(","),
   );
-  return groups.join("|").replace(/\|+$/, "");
+  // Not cut off the text afterwards: a store in memory would keep the part and the whole.
+  while (groups.at(-1) === "") groups.pop();
+  return groups.join("|");
 }
 
 /** SHA-256 in base64url. */

@@ -38,7 +38,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     if (!this.asked) return;
     const { engine, loading, held } = this.#visit;
     // A handler may have asked without waiting for the answer.
-    for (const kind of KINDS) await loading[kind]?.catch(() => {});
+    if (this.#visit.looking > 0) await Promise.allSettled(Object.values(loading));
     const save = !failed || engine.saveOnError;
     try {
       for (const kind of KINDS) {

@@ -17,6 +17,8 @@ export class Visit<Data extends object> {
   readonly carrier: Carrier;
   /** The session of a kind that the request carries, as far as it was looked up. */
   readonly loading: { [kind in Kind]?: Promise<Live | null> } = {};
+  /** How many of these are on their way. */
+  looking = 0;
   readonly held: { [kind in Kind]?: Live } = {};
   readonly loggedOut: { [kind in Kind]?: boolean } = {};
   /** Whether the session was asked for. */
@@ -64,7 +66,17 @@ export class Visit<Data extends object> {
     const opened = this.carrier.find(kind, this);
     if (opened === null) return NOBODY;
     const { engine, arrivedAt, client, facts } = this;
-    return load(engine, opened, arrivedAt, client, facts).then((live) => this.#found(live));
+    this.looking++;
+    return load(engine, opened, arrivedAt, client, facts).then(
+      (live) => {
+        this.looking--;
+        return this.#found(live);
+      },
+      (error: unknown) => {
+        this.looking--;
+        throw error;
+      },
+    );
   }
 
   /** Asked once, whatever the request carries. */

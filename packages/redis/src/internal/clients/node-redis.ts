@@ -93,26 +93,38 @@ function createSender(
 
 /** `once`: not again after it has been written. */
 export function optionsOf(attempt: Attempt, once = false): NodeRedisCommandOptions {
-  return { abortSignal: signalOf(attempt, once), typeMapping: AS_IT_IS, timeout: undefined };
+  return {
+    abortSignal: new WrittenSignal(attempt, once),
+    typeMapping: AS_IT_IS,
+    timeout: undefined,
+  };
 }
 
 /**
  * node-redis adds its listener when it queues a command and removes it when it writes it: the only
  * way to learn that. Hence no real `AbortSignal`, which would be dearer too.
  */
-function signalOf(attempt: Attempt, once: boolean): Cancellation {
-  return {
-    get aborted() {
-      return attempt.aborted || (once && attempt.written);
-    },
-    addEventListener(_type, listener) {
-      attempt.onAbort = listener;
-    },
-    removeEventListener() {
-      attempt.written = true;
-      attempt.onAbort = undefined;
-    },
-  };
+class WrittenSignal implements Cancellation {
+  readonly #attempt: Attempt;
+  readonly #once: boolean;
+
+  constructor(attempt: Attempt, once: boolean) {
+    this.#attempt = attempt;
+    this.#once = once;
+  }
+
+  get aborted(): boolean {
+    return this.#attempt.aborted || (this.#once && this.#attempt.written);
+  }
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#attempt.onAbort = listener;
+  }
+
+  removeEventListener(): void {
+    this.#attempt.written = true;
+    this.#attempt.onAbort = undefined;
+  }
 }
 
 export function notConnected(): StoreUnavailableError {
