@@ -21,6 +21,7 @@ export function recorded(pool: Pool): { readonly pool: PgPool; readonly ran: Ran
           },
           release: (destroy) => client.release(destroy),
           on: (event, listener) => client.on(event, listener),
+          removeListener: (event, listener) => client.removeListener(event, listener),
         };
       },
     },

@@ -222,27 +222,6 @@ test("a connection of pg that ends between two statements of a login ends nothin
   expect(await store.read(recordOf(newPartition(), "a"), NOW)).toBe(null);
 });
 
-test("what a connection of pg says after it was given up ends nothing else", async () => {
-  const pool = new Pool({ connectionString: world.server.url, max: 1 });
-  onTestFinished(() => pool.end());
-  let said = 0;
-  // As when its server ends at that moment.
-  pool.once("remove", (client) => {
-    client.emit("error", new Error("terminating connection due to administrator command"));
-    said++;
-  });
-  const store = sqlStore(pg(pool), { timeLimit: 200 });
-  const a = recordOf(newPartition(), "a");
-  await patient.create(a, NOW);
-  const release = await holdRow(await world.connect(), a);
-  await expect(store.update(a, { set: { x: "1" } }, NOW)).rejects.toThrow(StoreUnavailableError);
-  await release();
-  await until("the connection was given up", () => said > 0);
-  await until("the store is there again", async () => {
-    return (await store.read(a, NOW).catch(() => null)) !== null;
-  });
-});
-
 async function endConnections(): Promise<void> {
   await world.admin.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -14,6 +14,7 @@ export interface PgPoolClient {
   /** With true the connection is closed, and not used again. */
   release(destroy?: boolean): void;
   on(event: "error", listener: () => void): unknown;
+  removeListener(event: "error", listener: () => void): unknown;
 }
 
 interface Loan {
@@ -22,15 +23,12 @@ interface Loan {
 }
 
 export function pgConnect(pool: PgPool): Connect {
-  const heard = new WeakSet<PgPoolClient>();
   const lender: Lender<Loan> = {
     async acquire() {
       const client = await pool.connect();
-      // The pool listens to those that are idle only, not to one that it has closed either, of which a
-      // word may still be on its way; and what nobody listens to ends the process. Of a connection that
-      // breaks, the statement under way hears, or the next one.
-      if (!heard.has(client)) client.on("error", ignore);
-      heard.add(client);
+      // The pool listens to those that are idle only, and what nobody listens to ends the process. Of a
+      // connection that breaks, the statement under way hears, or the next one.
+      client.on("error", ignore);
       return { client, isReturned: false };
     },
     release: (loan) => giveBack(loan, false),
@@ -63,6 +61,7 @@ function giveBack(loan: Loan, destroy: boolean): void {
   if (loan.isReturned) return;
   loan.isReturned = true;
   loan.client.release(destroy);
+  loan.client.removeListener("error", ignore);
 }
 
 function ignore(): void {}
