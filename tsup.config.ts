@@ -9,6 +9,12 @@ function entries(folder: string): string[] {
   return Object.values(exports).map((entry) => `${folder}/${entry["@sojourn/source"].slice(2)}`);
 }
 
+/**
+ * What is built in, and so no dependency of the published package: a few functions each of packages
+ * that take longer to load than all that is ours (docs/decisions/0013-built-in.md).
+ */
+const BUILT_IN: Record<string, (string | RegExp)[]> = { core: ["valibot", /^@noble\/hashes\//] };
+
 function build(name: string): Options {
   const folder = `packages/${name}`;
   return {
@@ -26,6 +32,7 @@ function build(name: string): Options {
     removeNodeProtocol: false,
     // tsup looks for dependencies in the root's package.json only: leave every bare import alone.
     skipNodeModulesBundle: true,
+    noExternal: BUILT_IN[name] ?? [],
     // Errors are printed all the same.
     silent: true,
   };

@@ -10,7 +10,7 @@ import { folders, type Packed } from "./support/packed.ts";
 const full = process.env.SOJOURN_FULL === "1";
 const packed = inject("packed");
 const always = ["LICENSE", "README.md", "package.json"];
-const allowed = /^dist\/[\w./-]+\.(js|d\.ts)$|^migrations\/[\w/-]+\.sql$/;
+const allowed = /^dist\/[\w./-]+\.(js|d\.ts)$|^migrations\/[\w/-]+\.sql$|^THIRD-PARTY\.md$/;
 
 function find(folder: string): Packed {
   const found = packed.find((one) => one.folder === folder);

@@ -1,12 +1,6 @@
-import {
-  closingOf,
-  type Configuration,
-  configured,
-  type Exchange,
-  type SessionData,
-} from "@sojourn/core";
+import { closingOf, type Configuration, configured, type SessionData } from "@sojourn/core";
 import { createTrust, type TrustProxy } from "@sojourn/net";
-import type { Context, MiddlewareHandler, Next } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { Facts } from "./facts.ts";
 import { peerOf } from "./peer.ts";
 import { applyTo, clearResponse } from "./response.ts";
@@ -41,7 +35,17 @@ export function sessions<Data extends object = SessionData, const As extends str
     const exchange = begin(new Facts(c, peer(c), trust, closing.closed));
     c.set(as, exchange.session);
     try {
-      await handle(c, next, exchange);
+      if (exchange.refusal !== null) throw exchange.refusal;
+      let failed = true;
+      try {
+        await next();
+        // Hono has answered what a handler threw.
+        failed = c.error !== undefined || c.res.status >= 500;
+      } finally {
+        // What else is thrown is no Error, or comes from the notFound handler.
+        const finished = exchange.finish({ failed });
+        if (exchange.asked) await finished;
+      }
     } catch (error) {
       clearResponse(c);
       closing.end();
@@ -52,20 +56,4 @@ export function sessions<Data extends object = SessionData, const As extends str
     const response = closing.watched(c.res);
     if (response !== c.res) c.res = response;
   };
-}
-
-async function handle(
-  c: Context,
-  next: Next,
-  exchange: Pick<Exchange, "finish" | "refusal">,
-): Promise<void> {
-  if (exchange.refusal !== null) throw exchange.refusal;
-  try {
-    await next();
-  } catch (error) {
-    // Hono has answered what a handler threw; this is no Error, or comes from the notFound handler.
-    await exchange.finish({ failed: true });
-    throw error;
-  }
-  await exchange.finish({ failed: c.error !== undefined || c.res.status >= 500 });
 }

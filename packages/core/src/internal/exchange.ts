@@ -33,9 +33,12 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     return this.#visit.asked || this.refusal !== null;
   }
 
-  async finish({ failed = false }: { readonly failed?: boolean } = {}): Promise<void> {
+  finish({ failed = false }: { readonly failed?: boolean } = {}): Promise<void> {
     this.#visit.closed = true;
-    if (!this.asked) return;
+    return this.asked ? this.#save(failed) : DONE;
+  }
+
+  async #save(failed: boolean): Promise<void> {
     const { engine, loading, held } = this.#visit;
     // A handler may have asked without waiting for the answer.
     if (this.#visit.looking > 0) await Promise.allSettled(Object.values(loading));
@@ -76,6 +79,8 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     }
   }
 }
+
+const DONE: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 const KINDS = ["anonymous", "user"] as const;
 
