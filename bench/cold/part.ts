@@ -65,6 +65,7 @@ export const cold: Part = {
           most: 5,
           unit: "ms",
           measured: addedTo("hono/sojourn", "hono/bare").median,
+          explained: "[decision 0013](../docs/decisions/0013-built-in.md) says what it is made of",
         },
         {
           what: "import of `@sojourn/hono` and `@sojourn/memory`",

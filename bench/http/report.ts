@@ -53,7 +53,7 @@ export function httpTargets(found: readonly Found[]): Target[] {
   const timesOf = (place: Place, visit: Visit) =>
     times(found, { place, file, visit }, byHand).median;
   const us = "us";
-  return [
+  const targets: Target[] = [
     {
       what: "CPU added to bare Hono: anonymous, the handler does not ask",
       most: 2,
@@ -87,7 +87,11 @@ export function httpTargets(found: readonly Found[]): Target[] {
       },
     ]),
   ];
+  return targets.map((target) => ({ ...target, explained: EXPLAINED }));
 }
+
+const EXPLAINED =
+  "[decision 0012](../docs/decisions/0012-what-a-request-costs.md) has the floor and the profile";
 
 function clientOf(place: Place): string {
   return place === "redis" ? "node-redis" : place;
